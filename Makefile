@@ -1,0 +1,2 @@
+build: ## build the binary
+	cargo build --release

@@ -1,0 +1,93 @@
+//! Properties, whose values stay raw JSON until somebody looks inside.
+
+use std::borrow::Cow;
+
+use crate::text::{Fault, Kind, Tree, json};
+
+/// JSON as it will be written: compact, not parsed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Raw<'s> {
+    /// Compact JSON text. Keys keep their order: sorted when they come from a catalog.
+    Json(Cow<'s, str>),
+    /// `{"data": "<text>"}` with a text that needs no escape: how manifests are carried. Kept apart
+    /// because these are nearly all bytes of most catalogs, and borrowing them costs nothing.
+    Data(Cow<'s, str>),
+}
+
+impl<'s> Raw<'s> {
+    /// Returns the JSON text.
+    pub fn to_json(&self) -> Cow<'_, str> {
+        match self {
+            Raw::Json(json) => Cow::Borrowed(json),
+            Raw::Data(data) => Cow::Owned(format!("{{\"data\":\"{data}\"}}")),
+        }
+    }
+
+    /// Returns the value as a tree that borrows from this one.
+    ///
+    /// # Errors
+    /// When the text is no JSON, which only a template or a bundle's own JSON can cause.
+    pub fn tree(&self) -> Result<Tree<'_>, Fault> {
+        match self {
+            Raw::Json(text) => json::read(text),
+            Raw::Data(data) => {
+                let mut builder = crate::text::Builder::with_capacity(3);
+                builder.open_map();
+                builder.field("data", data.as_ref());
+                builder.close();
+                Ok(builder.finish())
+            }
+        }
+    }
+}
+
+/// A property: a type and a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property<'s> {
+    /// Its type, such as `olm.gvk`.
+    pub kind: Cow<'s, str>,
+    /// Its value; none when the key is missing.
+    pub value: Option<Raw<'s>>,
+}
+
+/// The type of the property that says package and version.
+pub const PACKAGE: &str = "olm.package";
+/// The type of the property that carries a manifest.
+pub const BUNDLE_OBJECT: &str = "olm.bundle.object";
+/// The type of the property that carries what consoles show of the CSV.
+pub const CSV_METADATA: &str = "olm.csv.metadata";
+
+/// The value of an `olm.package` property.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PackageProperty {
+    /// The package's name.
+    pub package: String,
+    /// The version, which should be strict semver.
+    pub version: String,
+    /// The release of the version; empty when unset.
+    pub release: String,
+}
+
+impl PackageProperty {
+    /// Reads the property as Go would: missing fields are empty, fields of another type an error.
+    ///
+    /// # Errors
+    /// A phrase that names the field and what it should be.
+    pub fn parse(raw: &Raw<'_>) -> Result<Self, String> {
+        let tree = raw.tree().map_err(|fault| fault.message)?;
+        let Some(root) = tree.root().filter(|root| !root.is_null()) else { return Ok(Self::default()) };
+        if root.kind() != Kind::Map {
+            return Err("the value must be a mapping".to_owned());
+        }
+        let field = |name: &str| match root.get_folded(name) {
+            None => Ok(String::new()),
+            Some(value) if value.is_null() => Ok(String::new()),
+            Some(value) => value.str().map(str::to_owned).ok_or_else(|| format!("`{name}` must be a string")),
+        };
+        Ok(PackageProperty {
+            package: field("packageName")?,
+            version: field("version")?,
+            release: field("release")?,
+        })
+    }
+}

@@ -1,0 +1,1 @@
+//! Semantic versions and ranges as blang/semver v4 has them.

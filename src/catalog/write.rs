@@ -1,0 +1,1 @@
+//! Writes FBC as opm writes it.

@@ -1,0 +1,137 @@
+//! The language of findings: what every diagnostic has, whoever makes it and however it is printed.
+//!
+//! A diagnostic is about the user's files; an error ([`Error`]) is about what we could not do.
+
+mod error;
+mod report;
+
+pub use error::Error;
+pub use report::Report;
+
+use std::fmt;
+
+use crate::text::Place;
+
+/// How much a diagnostic matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Not reported.
+    Allow,
+    /// Reported; the run is still clean.
+    Warn,
+    /// Reported; the run ends with findings.
+    Error,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Level::Allow => "allow",
+            Level::Warn => "warning",
+            Level::Error => "error",
+        })
+    }
+}
+
+/// For whom a rule matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Suite {
+    /// OLM or opm refuses what breaks it; its level cannot be lowered.
+    Required,
+    /// What the installer of the database platform expects (`olm-consumer` contract).
+    Percona,
+    /// Good practice: it works, and will hurt somebody.
+    GoodPractices,
+}
+
+impl Suite {
+    /// Returns the name that settings and command lines use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Suite::Required => "required",
+            Suite::Percona => "percona",
+            Suite::GoodPractices => "good-practices",
+        }
+    }
+}
+
+/// The identity of a kind of diagnostic.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Kebab-case, the bad thing, to be read after "allow".
+    pub id: &'static str,
+    /// One line: what is wrong when it fires.
+    pub summary: &'static str,
+    /// For whom it matters.
+    pub suite: Suite,
+    /// The level unless settings say otherwise.
+    pub level: Level,
+    /// The version of olmcat that brought it.
+    pub since: &'static str,
+    /// The document, Markdown: what `explain` prints and what the tests run.
+    pub docs: &'static str,
+}
+
+/// A second place that helps to understand the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What is to be seen there, a phrase.
+    pub message: String,
+}
+
+/// Whom a finding is about, for exceptions: a package, and of it a version where there is one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Subject {
+    /// The package; empty for the catalog as a whole.
+    pub package: String,
+    /// The version; empty for the package as a whole.
+    pub version: String,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind.
+    pub code: &'static Code,
+    /// How much it matters in this run.
+    pub level: Level,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// The guilty place.
+    pub place: Place,
+    /// A phrase, lower-case start, no full stop, the user's names in backticks.
+    pub message: String,
+    /// Related places, such as the other end of a conflict.
+    pub labels: Vec<Label>,
+    /// What to do, in the imperative.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// Makes a diagnostic at the code's own level.
+    pub fn new(code: &'static Code, place: Place, message: impl Into<String>) -> Self {
+        Diagnostic {
+            code,
+            level: code.level,
+            subject: Subject::default(),
+            place,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Adds the remedy.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a related place.
+    pub fn label(&mut self, place: Place, message: impl Into<String>) -> &mut Self {
+        self.labels.push(Label { place, message: message.into() });
+        self
+    }
+}

@@ -1,0 +1,37 @@
+//! olmcat turns operator bundles into a validated OLM catalog image.
+//!
+//! The life of a bundle, each arrow a function from a value to a value:
+//! `load` → `rules` → `render` → `template` → `rules` → `catalog` (write) → `image` → `oci`.
+//!
+//! The drawing on the wall is the wall: `tests/it/architecture.rs` reads this table and holds the
+//! code to it. A room may import the rooms named beside it and nothing else.
+//!
+//! | room       | stands on                                              | alone may use                         |
+//! |------------|--------------------------------------------------------|---------------------------------------|
+//! | `cli`      | everything                                             | `clap` `indicatif` `anstream`         |
+//! | `load`     | `text` `diag` `bundle` `catalog` `settings`            |                                       |
+//! | `template` | `text` `diag` `catalog`                                |                                       |
+//! | `render`   | `text` `bundle` `catalog`                              |                                       |
+//! | `rules`    | `text` `diag` `bundle` `catalog` `settings`            |                                       |
+//! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
+//! | `image`    | `oci`                                                  |                                       |
+//! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
+//! | `bundle`   | `text` `diag`                                          |                                       |
+//! | `catalog`  | `text` `diag`                                          | `semver`                              |
+//! | `diag`     | `text`                                                 |                                       |
+//! | `text`     |                                                        | `granit_parser` `memchr` `boxcar`     |
+//! | `oci`      |                                                        | `ureq` `miniz_oxide` `sha2`           |
+
+pub mod bundle;
+pub mod catalog;
+pub mod cli;
+pub mod diag;
+pub mod image;
+pub mod load;
+pub mod oci;
+pub mod render;
+pub mod report;
+pub mod rules;
+pub mod settings;
+pub mod template;
+pub mod text;

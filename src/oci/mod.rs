@@ -1,0 +1,1 @@
+//! Images and where they live. Knows nothing of operators.

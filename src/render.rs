@@ -1,0 +1,1 @@
+//! A bundle becomes an `olm.bundle` blob.

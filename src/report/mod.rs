@@ -1,0 +1,1 @@
+//! A report becomes text, for people and for machines.

@@ -1,0 +1,5 @@
+//! Rules about a catalog.
+
+use super::Rule;
+
+pub(super) const RULES: &[&Rule] = &[];

@@ -1,0 +1,81 @@
+//! The one walk: hands every noun to every rule for it.
+
+use rayon::prelude::*;
+
+use super::{BlobView, BundleView, CatalogView, ChannelView, Check, Findings, PackageView, Rule, all};
+use crate::bundle::Bundle;
+use crate::catalog::{Catalog, Graph, PACKAGE, PackageProperty};
+use crate::diag::{Report, Subject};
+
+/// Checks the files of a bundle.
+pub fn check_bundle(bundle: &Bundle<'_>) -> Report {
+    let subject = Subject { package: bundle.package().into_owned(), version: bundle.version().into_owned() };
+    let view = BundleView { bundle };
+    let mut report = Report::default();
+    for rule in all() {
+        if let Check::Bundle(check) = rule.check {
+            check(&view, &mut findings(rule, subject.clone(), &mut report));
+        }
+    }
+    report
+}
+
+/// Checks a catalog: every blob, channel and package, and the whole.
+pub fn check_catalog(catalog: &Catalog<'_>) -> Report {
+    let rules = all();
+    let view = CatalogView::new(catalog);
+    let mut report = Report::default();
+    for &rule in &rules {
+        if let Check::Catalog(check) = rule.check {
+            check(&view, &mut findings(rule, Subject::default(), &mut report));
+        }
+    }
+    for package in &catalog.packages {
+        let subject = Subject { package: package.name.to_string(), version: String::new() };
+        let view = PackageView { package, catalog: &view };
+        for &rule in &rules {
+            if let Check::Package(check) = rule.check {
+                check(&view, &mut findings(rule, subject.clone(), &mut report));
+            }
+        }
+    }
+    for channel in &catalog.channels {
+        let subject = Subject { package: channel.package.to_string(), version: String::new() };
+        let view = ChannelView { channel, graph: Graph::new(channel), catalog: &view };
+        for &rule in &rules {
+            if let Check::Channel(check) = rule.check {
+                check(&view, &mut findings(rule, subject.clone(), &mut report));
+            }
+        }
+    }
+    // Bundles are nearly all of a catalog's bytes, and some rules look into them.
+    let reports: Vec<Report> =
+        catalog.bundles.par_iter().map(|blob| check_blob(blob, &view, &rules)).collect();
+    reports.into_iter().for_each(|blob| report.append(blob));
+    report
+}
+
+fn check_blob<'c>(
+    blob: &'c crate::catalog::BundleBlob<'c>,
+    catalog: &'c CatalogView<'c>,
+    rules: &[&'static Rule],
+) -> Report {
+    let package_properties = (blob.properties.iter().enumerate())
+        .filter(|(_, property)| property.kind == PACKAGE)
+        .filter_map(|(index, property)| Some((index, PackageProperty::parse(property.value.as_ref()?))))
+        .collect();
+    let view = BlobView { blob, package_properties, catalog };
+    let version = view.package_property().map(|(_, property)| property.version.clone()).unwrap_or_default();
+    let subject = Subject { package: blob.package.to_string(), version };
+    let mut report = Report::default();
+    for &rule in rules {
+        if let Check::Blob(check) = rule.check {
+            check(&view, &mut findings(rule, subject.clone(), &mut report));
+        }
+    }
+    report
+}
+
+fn findings<'r>(rule: &'static Rule, subject: Subject, report: &'r mut Report) -> Findings<'r> {
+    Findings { code: &rule.code, subject, report }
+}

@@ -1,0 +1,5 @@
+//! Rules about a package.
+
+use super::Rule;
+
+pub(super) const RULES: &[&Rule] = &[];

@@ -1,0 +1,1 @@
+//! Templates: a list of bundles becomes a catalog.

@@ -1,0 +1,22 @@
+//! Texts, places in them, and the two notations of the field: YAML 1.1 as Go reads it, and JSON.
+//!
+//! Knows nothing of operators. [`Sources`] owns every text that was read; a [`Tree`] is one parsed
+//! document that borrows from it; a [`Place`] says where something is and becomes a [`Span`] only
+//! when somebody wants to print it.
+
+mod build;
+mod fault;
+pub mod json;
+mod locate;
+pub mod number;
+mod place;
+mod sources;
+mod tree;
+pub mod yaml;
+
+pub use build::Builder;
+pub use fault::Fault;
+pub use locate::locate;
+pub use place::{Place, Route, Spot, Step};
+pub use sources::{FileId, Source, Sources};
+pub use tree::{Kind, Tree, Value};
