@@ -1,1 +1,6 @@
 //! The integration tests: one binary, so that there is one link.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(dead_code, reason = "not every test uses all of `support`")]
+
+mod support;
