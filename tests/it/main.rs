@@ -4,3 +4,4 @@
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
 mod support;
+mod yaml;
