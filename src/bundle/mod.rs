@@ -70,6 +70,16 @@ impl<'s> Bundle<'s> {
         self.csv_manifest()?.root().map(Csv)
     }
 
+    /// Returns every CustomResourceDefinition of API version v1 or v1beta1.
+    pub fn crds(&self) -> impl Iterator<Item = Value<'_, 's>> {
+        let crds =
+            self.manifests.iter().filter(|manifest| manifest.kind() == Some("CustomResourceDefinition"));
+        crds.filter_map(Manifest::root).filter(|root| {
+            root.get("apiVersion")
+                .is_some_and(|version| matches!(version.text().rsplit('/').next(), Some("v1" | "v1beta1")))
+        })
+    }
+
     /// Returns the file of `metadata` that holds the bundle's annotations: the first that names a
     /// package, a channel or a default channel, whatever its file name.
     pub fn annotations_file(&self) -> Option<&Manifest<'s>> {

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::fields::Fields;
 use super::{
-    BUNDLE_OBJECT, BundleBlob, Catalog, Channel, Deprecation, Deprecations, Entry, Icon, Meta, Package, Property, Raw,
-    RelatedImage,
+    BUNDLE_OBJECT, BundleBlob, Catalog, Channel, Deprecation, Deprecations, Entry, Icon, Meta, Package,
+    Property, Raw, RelatedImage,
 };
 use crate::diag::{Diagnostic, Report, codes};
 use crate::text::{Fault, FileId, Kind, Place, Sources, Tree, Value, duplicate_keys, json, yaml};
@@ -20,10 +20,7 @@ pub const CANONICAL: json::Style = json::Style { indent: 0, sort: true, escape_h
 pub fn read<'s>(sources: &'s Sources, file: FileId, report: &mut Report) -> Catalog<'s> {
     let source = sources.get(file);
     if let Some(offset) = source.invalid_utf8() {
-        let place = Place::bytes(file, offset..offset + 1);
-        let mut finding = Diagnostic::new(&codes::INVALID_UTF8, place, "not UTF-8 from here on");
-        finding.help("save the file as UTF-8");
-        report.push(finding);
+        report.push(Diagnostic::invalid_utf8(file, offset));
     }
     let text = source.text();
     let mut catalog = Catalog::default();
@@ -133,7 +130,8 @@ fn blob<'s>(tree: &Tree<'s>, place: Place, report: &mut Report) -> Option<Blob<'
         report.push(Diagnostic::duplicate_key(place.file, &first, &second));
     }
     if root.kind() != Kind::Map {
-        let mut finding = Diagnostic::new(&codes::MISSING_SCHEMA, place, "a blob is a mapping, and this is none");
+        let mut finding =
+            Diagnostic::new(&codes::MISSING_SCHEMA, place, "a blob is a mapping, and this is none");
         finding.help("keep files that are no catalog out with `.indexignore`");
         report.push(finding);
         return None;
@@ -152,7 +150,9 @@ fn blob<'s>(tree: &Tree<'s>, place: Place, report: &mut Report) -> Option<Blob<'
         "olm.package" => Blob::Package(Package {
             name,
             default_channel: fields.str("defaultChannel"),
-            icon: fields.map("icon").map(|mut icon| Icon { data: icon.base64("base64data"), media_type: icon.str("mediatype") }),
+            icon: fields
+                .map("icon")
+                .map(|mut icon| Icon { data: icon.base64("base64data"), media_type: icon.str("mediatype") }),
             description: fields.str("description"),
             properties: properties(&mut fields),
             origin: place.clone(),
@@ -175,7 +175,10 @@ fn blob<'s>(tree: &Tree<'s>, place: Place, report: &mut Report) -> Option<Blob<'
             image: fields.str("image"),
             properties: properties(&mut fields),
             related_images: fields
-                .maps("relatedImages", |image| RelatedImage { name: image.str("name"), image: image.str("image") })
+                .maps("relatedImages", |image| RelatedImage {
+                    name: image.str("name"),
+                    image: image.str("image"),
+                })
                 .unwrap_or_default(),
             origin: place.clone(),
         }),
@@ -183,7 +186,9 @@ fn blob<'s>(tree: &Tree<'s>, place: Place, report: &mut Report) -> Option<Blob<'
             package,
             entries: fields.maps("entries", |entry| {
                 let message = entry.str("message");
-                let reference = entry.map("reference").map(|mut reference| (reference.str("schema"), reference.str("name")));
+                let reference = entry
+                    .map("reference")
+                    .map(|mut reference| (reference.str("schema"), reference.str("name")));
                 let (schema, name) = reference.unwrap_or_default();
                 Deprecation { schema, name, message }
             }),

@@ -45,23 +45,35 @@ fn order<'c>(catalog: &'c Catalog<'c>) -> Vec<Blob<'c>> {
     names.extend(catalog.deprecations.iter().map(|deprecations| deprecations.package.as_ref()));
 
     // Sorting by (package, kind, name) at once keeps this linear in the number of packages.
-    let rank: std::collections::HashMap<&str, usize> = names.iter().enumerate().map(|(rank, name)| (*name, rank)).collect();
+    let rank: std::collections::HashMap<&str, usize> =
+        names.iter().enumerate().map(|(rank, name)| (*name, rank)).collect();
     let rank = |name: &str| if name.is_empty() { usize::MAX } else { rank[name] };
     let mut blobs: Vec<((usize, u8, &str), Blob<'c>)> = Vec::new();
-    blobs.extend(catalog.packages.iter().map(|package| ((rank(&package.name), 0, ""), Blob::Package(package))));
-    blobs.extend(catalog.channels.iter().map(|channel| {
-        ((rank(&channel.package), 1, channel.name.as_ref()), Blob::Channel(channel))
-    }));
-    blobs.extend(catalog.bundles.iter().map(|bundle| {
-        ((rank(&bundle.package), 2, bundle.name.as_ref()), Blob::Bundle(bundle))
-    }));
+    blobs.extend(
+        catalog.packages.iter().map(|package| ((rank(&package.name), 0, ""), Blob::Package(package))),
+    );
+    blobs.extend(
+        catalog
+            .channels
+            .iter()
+            .map(|channel| ((rank(&channel.package), 1, channel.name.as_ref()), Blob::Channel(channel))),
+    );
+    blobs.extend(
+        catalog
+            .bundles
+            .iter()
+            .map(|bundle| ((rank(&bundle.package), 2, bundle.name.as_ref()), Blob::Bundle(bundle))),
+    );
     blobs.extend(catalog.others.iter().map(|meta| {
         let schema = if meta.package.is_empty() { "" } else { meta.schema.as_ref() };
         ((rank(&meta.package), 3, schema), Blob::Other(meta))
     }));
-    blobs.extend(catalog.deprecations.iter().map(|deprecations| {
-        ((rank(&deprecations.package), 4, ""), Blob::Deprecations(deprecations))
-    }));
+    blobs.extend(
+        catalog
+            .deprecations
+            .iter()
+            .map(|deprecations| ((rank(&deprecations.package), 4, ""), Blob::Deprecations(deprecations))),
+    );
     blobs.sort_by_key(|(key, _)| *key);
     blobs.into_iter().map(|(_, blob)| blob).collect()
 }
@@ -175,7 +187,11 @@ fn entries<'c>(to: &mut Builder<'c>, channel: &'c Channel<'c>) {
 }
 
 /// A list of mappings, or `null` where opm has a nil slice.
-fn list<'c, T>(to: &mut Builder<'c>, items: Option<&'c [T]>, mut fields: impl FnMut(&mut Builder<'c>, &'c T)) {
+fn list<'c, T>(
+    to: &mut Builder<'c>,
+    items: Option<&'c [T]>,
+    mut fields: impl FnMut(&mut Builder<'c>, &'c T),
+) {
     let Some(items) = items else { return to.null() };
     to.open_list();
     for item in items {

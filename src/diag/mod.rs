@@ -132,10 +132,19 @@ impl Diagnostic {
         diagnostic
     }
 
+    /// Makes the diagnostic of a text that is not UTF-8 from this offset on.
+    pub fn invalid_utf8(file: FileId, offset: usize) -> Self {
+        let place = Place::bytes(file, offset..offset + 1);
+        let mut diagnostic = Diagnostic::new(&codes::INVALID_UTF8, place, "not UTF-8 from here on");
+        diagnostic.help("save the file as UTF-8");
+        diagnostic
+    }
+
     /// Makes the diagnostic of a key given twice.
     pub fn duplicate_key(file: FileId, first: &Range<usize>, second: &Range<usize>) -> Self {
         let place = Place::bytes(file, second.clone());
-        let mut diagnostic = Diagnostic::new(&codes::DUPLICATE_KEY, place, "a key given twice: the first value is lost");
+        let mut diagnostic =
+            Diagnostic::new(&codes::DUPLICATE_KEY, place, "a key given twice: the first value is lost");
         diagnostic.label(Place::bytes(file, first.clone()), "given here first").help("remove one of the two");
         diagnostic
     }

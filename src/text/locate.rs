@@ -16,7 +16,8 @@ pub fn locate(place: &Place, sources: &Sources) -> Range<usize> {
         Spot::Route(document, route) => {
             let document = document.start.min(text.len())..document.end.min(text.len());
             let is_json = text[document.clone()].trim_start().starts_with('{');
-            let tree = is_json.then(|| json::read_prefix(&text[..document.end], document.start).ok()).flatten();
+            let tree =
+                is_json.then(|| json::read_prefix(&text[..document.end], document.start).ok()).flatten();
             let tree = tree.map(|(tree, _)| tree).or_else(|| yaml::read(text, document.clone()).ok());
             match tree.as_ref().and_then(|tree| tree.root()) {
                 Some(root) => walk(root, route, text),
@@ -32,8 +33,9 @@ fn walk(root: Value<'_, '_>, route: &Route, text: &str) -> Range<usize> {
     for step in &route.0 {
         let next = match step {
             Step::Key(key) | Step::Name(key) => {
-                let entry = (value.entries().filter(|(name, _)| name.text() == key).last())
-                    .or_else(|| value.entries().filter(|(name, _)| super::tree::folds_to(name.text(), key)).last());
+                let entry = (value.entries().filter(|(name, _)| name.text() == key).last()).or_else(|| {
+                    value.entries().filter(|(name, _)| super::tree::folds_to(name.text(), key)).last()
+                });
                 let Some((name, next)) = entry else { break };
                 if matches!(step, Step::Name(_)) {
                     return name.span();

@@ -22,7 +22,14 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 fn same(a: Value<'_, '_>, b: Value<'_, '_>) -> Result<(), String> {
     if a.kind() != b.kind() || a.text() != b.text() {
-        return Err(format!("{:?} {:?} at {:?} is {:?} {:?}", a.kind(), a.text(), a.span(), b.kind(), b.text()));
+        return Err(format!(
+            "{:?} {:?} at {:?} is {:?} {:?}",
+            a.kind(),
+            a.text(),
+            a.span(),
+            b.kind(),
+            b.text()
+        ));
     }
     if a.items().count() != b.items().count() || a.entries().count() != b.entries().count() {
         return Err(format!("other number of children at {:?}", a.span()));

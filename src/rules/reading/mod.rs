@@ -9,6 +9,7 @@ pub(super) const RULES: &[&Rule] = &[
     &INVALID_UTF8,
     &INVALID_YAML,
     &MISSING_SCHEMA,
+    &UNREADABLE_FILE,
     &WRONG_FIELD_TYPE,
 ];
 
@@ -17,4 +18,5 @@ static DUPLICATE_KEY: Rule = Rule { code: codes::DUPLICATE_KEY, check: Check::El
 static INVALID_UTF8: Rule = Rule { code: codes::INVALID_UTF8, check: Check::Elsewhere };
 static INVALID_YAML: Rule = Rule { code: codes::INVALID_YAML, check: Check::Elsewhere };
 static MISSING_SCHEMA: Rule = Rule { code: codes::MISSING_SCHEMA, check: Check::Elsewhere };
+static UNREADABLE_FILE: Rule = Rule { code: codes::UNREADABLE_FILE, check: Check::Elsewhere };
 static WRONG_FIELD_TYPE: Rule = Rule { code: codes::WRONG_FIELD_TYPE, check: Check::Elsewhere };

@@ -34,8 +34,11 @@ pub fn documents(text: &str) -> Result<Vec<Document>, Fault> {
         let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline + 1);
         let rest = text[at + 3..end].trim_matches([' ', '\t', '\r', '\n']);
         if !rest.is_empty() && !rest.starts_with('#') {
-            return Err(Fault::new("a document separator carries content", at..at + text[at..end].trim_end().len())
-                .help("put `---` on a line of its own"));
+            return Err(Fault::new(
+                "a document separator carries content",
+                at..at + text[at..end].trim_end().len(),
+            )
+            .help("put `---` on a line of its own"));
         }
         push(text, start..at, &mut found);
         start = end;

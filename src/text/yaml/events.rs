@@ -86,7 +86,9 @@ impl<'s> Reader<'s> {
         match event {
             Event::DocumentStart(_, version) if version.is_some() => self.check_directive()?,
             Event::DocumentEnd | Event::StreamEnd => return Ok(false),
-            Event::Scalar(value, style, anchor, tag) => self.scalar(value, style, anchor, tag.as_deref(), span)?,
+            Event::Scalar(value, style, anchor, tag) => {
+                self.scalar(value, style, anchor, tag.as_deref(), span)?
+            }
             Event::SequenceStart(style, anchor, _) => self.open(Kind::List, style, anchor, span)?,
             Event::MappingStart(style, anchor, _) => self.open(Kind::Map, style, anchor, span)?,
             Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
@@ -156,11 +158,14 @@ impl<'s> Reader<'s> {
             }
             let Some((_, escape)) = chars.next() else { break };
             let rest = &raw[at + 2..];
-            let is_surrogate = escape == 'u' && rest.len() >= 2 && rest.to_ascii_lowercase().starts_with('d')
+            let is_surrogate = escape == 'u'
+                && rest.len() >= 2
+                && rest.to_ascii_lowercase().starts_with('d')
                 && rest.as_bytes()[1].to_ascii_lowercase() >= b'8';
             if escape == '/' || is_surrogate {
                 let span = span.start + at..span.start + at + 2;
-                return Err(self.fault("an escape that YAML 1.1 does not have", span)
+                return Err(self
+                    .fault("an escape that YAML 1.1 does not have", span)
                     .help("write the character itself"));
             }
         }
@@ -209,7 +214,8 @@ impl<'s> Reader<'s> {
         self.alias_nodes += nodes.len();
         self.alias_bytes += nodes.iter().map(|node| node.text.len()).sum::<usize>();
         if self.alias_nodes > ALIAS_NODES || self.alias_bytes > ALIAS_BYTES {
-            return Err(self.fault("aliases multiply the document without bounds", span)
+            return Err(self
+                .fault("aliases multiply the document without bounds", span)
                 .help("write the values out, or use fewer aliases of aliases"));
         }
         let node = self.builder.len();
@@ -218,7 +224,13 @@ impl<'s> Reader<'s> {
     }
 
     /// A node is complete: remembers its anchor and plays its part in the mapping around it.
-    fn added(&mut self, node: usize, anchor: usize, is_merge: bool, span: &Range<usize>) -> Result<(), Fault> {
+    fn added(
+        &mut self,
+        node: usize,
+        anchor: usize,
+        is_merge: bool,
+        span: &Range<usize>,
+    ) -> Result<(), Fault> {
         if anchor != 0 {
             let nodes = self.builder.nodes_mut()[node..].to_vec();
             self.anchors.insert(anchor, nodes);

@@ -27,7 +27,9 @@ pub(super) fn plain(text: Cow<'_, str>) -> Resolved<'_> {
 fn special(text: Cow<'_, str>) -> Resolved<'_> {
     let (kind, word) = match text.as_ref() {
         "~" | "null" | "Null" | "NULL" => (Kind::Null, "null"),
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => (Kind::Bool, "true"),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            (Kind::Bool, "true")
+        }
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
             (Kind::Bool, "false")
         }

@@ -67,7 +67,10 @@ fn has_wild_character(bytes: &[u8]) -> bool {
     memchr::memchr3_iter(0xc2, 0xe2, 0xef, bytes).any(|at| {
         matches!(
             bytes[at..],
-            [0xc2, 0x80..=0x9f, ..] | [0xe2, 0x80, 0xa8 | 0xa9, ..] | [0xef, 0xbb, 0xbf, ..] | [0xef, 0xbf, 0xbe | 0xbf, ..]
+            [0xc2, 0x80..=0x9f, ..]
+                | [0xe2, 0x80, 0xa8 | 0xa9, ..]
+                | [0xef, 0xbb, 0xbf, ..]
+                | [0xef, 0xbf, 0xbe | 0xbf, ..]
         )
     })
 }
@@ -217,7 +220,8 @@ impl<'s> Reader<'s> {
     /// in its line it is certainly none.
     fn no_key_in_line(&self) -> Option<Line> {
         let line = &self.bytes[self.at..self.line_end(self.at)];
-        let may_be_key = memchr::memchr_iter(b':', line).any(|at| matches!(line.get(at + 1), None | Some(b' ')));
+        let may_be_key =
+            memchr::memchr_iter(b':', line).any(|at| matches!(line.get(at + 1), None | Some(b' ')));
         (!may_be_key).then_some(Line::Scalar)
     }
 
@@ -320,7 +324,8 @@ impl<'s> Reader<'s> {
             b'\'' => self.single_quoted(parent)?,
             b'"' => self.double_quoted(parent)?,
             b'[' | b'{' => {
-                let (kind, close) = if self.bytes[start] == b'[' { (Kind::List, b']') } else { (Kind::Map, b'}') };
+                let (kind, close) =
+                    if self.bytes[start] == b'[' { (Kind::List, b']') } else { (Kind::Map, b'}') };
                 if self.byte(start + 1) != Some(close) {
                     return None;
                 }

@@ -54,7 +54,11 @@ impl Reader<'_> {
     /// Folds further lines of a plain scalar, if there are any; then the position is at the next
     /// content. Some(None) if there are none.
     #[expect(clippy::option_option, reason = "giving up and finding nothing are different things")]
-    fn more_plain_lines(&mut self, first: Range<usize>, parent: Option<usize>) -> Option<Option<(String, usize)>> {
+    fn more_plain_lines(
+        &mut self,
+        first: Range<usize>,
+        parent: Option<usize>,
+    ) -> Option<Option<(String, usize)>> {
         let mut folded: Option<String> = None;
         let mut end = first.end;
         let mut breaks = 1;

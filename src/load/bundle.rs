@@ -1,0 +1,98 @@
+//! Loads a bundle: the files of its `manifests` and `metadata` folders.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::Path;
+
+use super::read_file;
+use crate::bundle::{Bundle, Manifest};
+use crate::diag::{Diagnostic, Error, Report, codes};
+use crate::text::{FileId, Place, Sources, Tree, duplicate_keys, json, yaml};
+
+/// The largest manifest that is read. etcd takes no object of more than 1.5 MiB.
+const MANIFEST_LIMIT: u64 = 16 << 20;
+
+/// Returns whether a folder is a bundle, by opm's test: it holds folders `manifests` and `metadata`.
+pub fn is_bundle(path: &Path) -> bool {
+    let is_folder = |name| fs::symlink_metadata(path.join(name)).is_ok_and(|metadata| metadata.is_dir());
+    is_folder("manifests") && is_folder("metadata")
+}
+
+/// Reads the bundle in a folder. What cannot be read of it is a finding.
+///
+/// # Errors
+/// When the folder or one of its two cannot be listed.
+pub fn bundle<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Result<Bundle<'s>, Error> {
+    Ok(Bundle {
+        home: sources.add(path.display().to_string(), Vec::new()),
+        image: Cow::Borrowed(""),
+        manifests: files(&path.join("manifests"), sources, report)?,
+        metadata: files(&path.join("metadata"), sources, report)?,
+    })
+}
+
+/// Reads the files of a folder by name. Folders in it and hidden files are ignored, as opm does.
+fn files<'s>(folder: &Path, sources: &'s Sources, report: &mut Report) -> Result<Vec<Manifest<'s>>, Error> {
+    let mut names = Vec::new();
+    let entries = fs::read_dir(folder).map_err(|cause| {
+        Error::io("read", folder, &cause).hint("a bundle has the folders `manifests` and `metadata`")
+    })?;
+    for entry in entries {
+        let entry = entry.map_err(|cause| Error::io("read", folder, &cause))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with('.') && !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            names.push((name, entry.path()));
+        }
+    }
+    names.sort();
+    let mut manifests = Vec::new();
+    for (name, path) in names {
+        match read_file(&path, MANIFEST_LIMIT) {
+            Ok(bytes) => {
+                let file = sources.add(path.display().to_string(), bytes);
+                manifests.push(manifest(name, file, sources, report));
+            }
+            Err(error) => {
+                let place = Place::file(sources.add(path.display().to_string(), Vec::new()));
+                let mut finding = Diagnostic::new(&codes::UNREADABLE_FILE, place, error.message);
+                finding.help(error.hint.unwrap_or_else(|| "remove it from the bundle".to_owned()));
+                report.push(finding);
+            }
+        }
+    }
+    Ok(manifests)
+}
+
+fn manifest<'s>(name: String, file: FileId, sources: &'s Sources, report: &mut Report) -> Manifest<'s> {
+    let source = sources.get(file);
+    let text = source.text();
+    let mut manifest = Manifest { file, name, document: 0..0, tree: None };
+    if let Some(offset) = source.invalid_utf8() {
+        report.push(Diagnostic::invalid_utf8(file, offset));
+    }
+    match first_document(text) {
+        Ok((document, tree)) => {
+            if let Some(root) = tree.root() {
+                for (first, second) in duplicate_keys(root) {
+                    report.push(Diagnostic::duplicate_key(file, &first, &second));
+                }
+            }
+            (manifest.document, manifest.tree) = (document, Some(tree));
+        }
+        Err(fault) => report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault)),
+    }
+    manifest
+}
+
+/// Reads the first document, which is all that OLM reads of a manifest. JSON is tried first.
+fn first_document(text: &str) -> Result<(std::ops::Range<usize>, Tree<'_>), crate::text::Fault> {
+    let start = text.len() - text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
+    if text[start..].starts_with('{')
+        && let Ok((tree, end)) = json::read_prefix(text, start)
+    {
+        return Ok((start..end, tree));
+    }
+    let first = yaml::documents(text)?.into_iter().next();
+    let bytes = first.map_or(0..0, |document| document.bytes);
+    Ok((bytes.clone(), yaml::read(text, bytes)?))
+}

@@ -1,0 +1,106 @@
+//! Loads a catalog: every file below a folder that `.indexignore` does not hide, as opm walks it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::{Ignore, LIMIT, read_file};
+use crate::catalog::{self, Catalog};
+use crate::diag::{Diagnostic, Error, Report, codes};
+use crate::text::{Place, Sources};
+
+/// Reads the catalog in a folder, or in a single file. What cannot be read of it is a finding.
+///
+/// # Errors
+/// When the path itself cannot be read.
+pub fn catalog<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Result<Catalog<'s>, Error> {
+    let metadata = fs::metadata(path).map_err(|cause| Error::io("read", path, &cause))?;
+    let files = if metadata.is_dir() { catalog_files(path)? } else { vec![path.to_owned()] };
+    let parts: Vec<(Catalog<'s>, Report)> = files
+        .par_iter()
+        .map(|file| {
+            let mut report = Report::default();
+            let catalog = match read_file(file, LIMIT) {
+                Ok(bytes) => {
+                    catalog::read(sources, sources.add(file.display().to_string(), bytes), &mut report)
+                }
+                Err(error) => {
+                    let place = Place::file(sources.add(file.display().to_string(), Vec::new()));
+                    let mut finding = Diagnostic::new(&codes::UNREADABLE_FILE, place, error.message);
+                    finding.help(
+                        error.hint.unwrap_or_else(|| "hide it with `.indexignore`, or remove it".to_owned()),
+                    );
+                    report.push(finding);
+                    Catalog::default()
+                }
+            };
+            (catalog, report)
+        })
+        .collect();
+    let mut whole = Catalog::default();
+    for (catalog, faults) in parts {
+        whole.append(catalog);
+        report.append(faults);
+    }
+    Ok(whole)
+}
+
+/// Returns the files of a catalog folder that opm would parse, in its order: depth first, names in
+/// byte order.
+///
+/// # Errors
+/// When a folder or an `.indexignore` cannot be read.
+pub fn catalog_files(root: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    let mut ignore = Ignore::default();
+    walk(root, &mut Vec::new(), &mut files, &mut ignore)?;
+    files.retain(|parts| {
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        !ignore.hides(&parts)
+    });
+    Ok(files
+        .into_iter()
+        .map(|parts| parts.iter().fold(root.to_owned(), |path, part| path.join(part)))
+        .collect())
+}
+
+fn walk(
+    root: &Path,
+    below: &mut Vec<String>,
+    files: &mut Vec<Vec<String>>,
+    ignore: &mut Ignore,
+) -> Result<(), Error> {
+    const DEPTH: usize = 100;
+    let folder = below.iter().fold(root.to_owned(), |path, part| path.join(part));
+    if below.len() > DEPTH {
+        return Err(Error::new(format!("cannot read {}: folders are nested too deeply", folder.display())));
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(|cause| Error::io("read", &folder, &cause))? {
+        let entry = entry.map_err(|cause| Error::io("read", &folder, &cause))?;
+        // A link to a folder is no folder to opm's walk, and is reported when it is read as a file.
+        let is_folder = entry.file_type().map_err(|cause| Error::io("read", &entry.path(), &cause))?.is_dir();
+        let name = entry.file_name().into_string().map_err(|name| {
+            Error::new(format!("the name of {} is not UTF-8", folder.join(name).display()))
+                .hint("rename the file")
+        })?;
+        names.push((name, is_folder));
+    }
+    names.sort();
+    for (name, is_folder) in names {
+        below.push(name);
+        if is_folder {
+            walk(root, below, files, ignore)?;
+        } else if below.last().is_some_and(|name| name == ".indexignore") {
+            let path = folder.join(".indexignore");
+            let text = read_file(&path, 1 << 20)?;
+            let domain: Vec<&str> = below[..below.len() - 1].iter().map(String::as_str).collect();
+            ignore.add(&domain, &String::from_utf8_lossy(&text));
+        } else {
+            files.push(below.clone());
+        }
+        below.pop();
+    }
+    Ok(())
+}

@@ -1,1 +1,0 @@
-//! A bundle becomes an `olm.bundle` blob.
