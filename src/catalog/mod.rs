@@ -4,12 +4,14 @@
 //! judging is the business of `rules`. There is no second model to convert to and back.
 
 mod graph;
+mod image_reference;
 mod property;
 mod read;
 pub mod version;
 mod write;
 
 pub use graph::{Chain, Graph};
+pub use image_reference::check_image_reference;
 pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Property, Raw};
 
 use std::borrow::Cow;
