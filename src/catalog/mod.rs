@@ -3,6 +3,7 @@
 //! The nouns are what the blobs say, faults and all: reading refuses only what is no blob, and
 //! judging is the business of `rules`. There is no second model to convert to and back.
 
+mod fields;
 mod graph;
 mod image_reference;
 mod property;
@@ -13,6 +14,9 @@ mod write;
 pub use graph::{Chain, Graph};
 pub use image_reference::check_image_reference;
 pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Property, Raw};
+
+pub use read::{CANONICAL, read};
+pub use write::{Format, write};
 
 use std::borrow::Cow;
 

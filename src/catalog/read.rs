@@ -1,1 +1,228 @@
-//! Reads FBC.
+//! Reads FBC: a stream of YAML or JSON blobs becomes a [`Catalog`], faults and all.
+//!
+//! Follows opm's loader (`alpha/declcfg/load.go`): keys fold in case, unknown fields are dropped,
+//! of duplicate keys the last wins. Unlike opm it goes on after a fault, and says where it is.
+
+use rayon::prelude::*;
+
+use super::fields::Fields;
+use super::{
+    BUNDLE_OBJECT, BundleBlob, Catalog, Channel, Deprecation, Deprecations, Entry, Icon, Meta, Package, Property, Raw,
+    RelatedImage,
+};
+use crate::diag::{Diagnostic, Report, codes};
+use crate::text::{Fault, FileId, Kind, Place, Sources, Tree, Value, duplicate_keys, json, yaml};
+
+/// How a blob looks once it is read: compact, keys sorted, numbers as Go's doubles.
+pub const CANONICAL: json::Style = json::Style { indent: 0, sort: true, escape_html: false, doubles: true };
+
+/// Reads a file of FBC. What cannot be read is a finding, and the rest is read all the same.
+pub fn read<'s>(sources: &'s Sources, file: FileId, report: &mut Report) -> Catalog<'s> {
+    let source = sources.get(file);
+    if let Some(offset) = source.invalid_utf8() {
+        let place = Place::bytes(file, offset..offset + 1);
+        let mut finding = Diagnostic::new(&codes::INVALID_UTF8, place, "not UTF-8 from here on");
+        finding.help("save the file as UTF-8");
+        report.push(finding);
+    }
+    let text = source.text();
+    let mut catalog = Catalog::default();
+    let first = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    let mut start = 0;
+    if first.starts_with('{') {
+        match json_stream(text, text.len() - first.len(), file, report, &mut catalog) {
+            Ok(rest) => start = rest,
+            Err(fault) => {
+                report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault));
+                return catalog;
+            }
+        }
+    }
+    match yaml::documents(&text[start..]) {
+        Ok(documents) => {
+            let blobs: Vec<_> = (documents.into_par_iter())
+                .filter(|document| document.has_content)
+                .map(|document| {
+                    let bytes = document.bytes.start + start..document.bytes.end + start;
+                    let mut report = Report::default();
+                    let place = Place::document(file, bytes.clone());
+                    let blob = match yaml::read(text, bytes) {
+                        Ok(tree) => blob(&tree, place, &mut report),
+                        Err(fault) => {
+                            report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault));
+                            None
+                        }
+                    };
+                    (blob, report)
+                })
+                .collect();
+            for (blob, faults) in blobs {
+                report.append(faults);
+                catalog.extend(blob);
+            }
+        }
+        Err(mut fault) => {
+            fault.span = fault.span.start + start..fault.span.end + start;
+            report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault));
+        }
+    }
+    catalog
+}
+
+/// Reads the JSON values at the start of a text and returns where YAML takes over: opm tries JSON
+/// first and reads the rest as YAML if at most one object came before what is no JSON.
+fn json_stream<'s>(
+    text: &'s str,
+    mut at: usize,
+    file: FileId,
+    report: &mut Report,
+    catalog: &mut Catalog<'s>,
+) -> Result<usize, Fault> {
+    let mut read = 0;
+    loop {
+        let rest = text[at..].trim_start_matches([' ', '\t', '\r', '\n']);
+        let start = text.len() - rest.len();
+        if rest.is_empty() {
+            return Ok(text.len());
+        }
+        match json::read_prefix(text, start) {
+            Ok((tree, end)) => {
+                catalog.extend(blob(&tree, Place::document(file, start..end), report));
+                (at, read) = (end, read + 1);
+            }
+            Err(_) if read <= 1 => return Ok(start),
+            Err(fault) => return Err(fault),
+        }
+    }
+}
+
+/// A blob of any schema.
+enum Blob<'s> {
+    Package(Package<'s>),
+    Channel(Channel<'s>),
+    Bundle(BundleBlob<'s>),
+    Deprecations(Deprecations<'s>),
+    Other(Meta<'s>),
+}
+
+impl<'s> Catalog<'s> {
+    fn extend(&mut self, blob: Option<Blob<'s>>) {
+        match blob {
+            None => {}
+            Some(Blob::Package(package)) => self.packages.push(package),
+            Some(Blob::Channel(channel)) => self.channels.push(channel),
+            Some(Blob::Bundle(bundle)) => self.bundles.push(bundle),
+            Some(Blob::Deprecations(deprecations)) => self.deprecations.push(deprecations),
+            Some(Blob::Other(meta)) => self.others.push(meta),
+        }
+    }
+
+    /// Adds all blobs of another catalog behind those of this one.
+    pub fn append(&mut self, other: Catalog<'s>) {
+        self.packages.extend(other.packages);
+        self.channels.extend(other.channels);
+        self.bundles.extend(other.bundles);
+        self.deprecations.extend(other.deprecations);
+        self.others.extend(other.others);
+    }
+}
+
+fn blob<'s>(tree: &Tree<'s>, place: Place, report: &mut Report) -> Option<Blob<'s>> {
+    let root = tree.root().filter(|root| !root.is_null())?;
+    for (first, second) in duplicate_keys(root) {
+        report.push(Diagnostic::duplicate_key(place.file, &first, &second));
+    }
+    if root.kind() != Kind::Map {
+        let mut finding = Diagnostic::new(&codes::MISSING_SCHEMA, place, "a blob is a mapping, and this is none");
+        finding.help("keep files that are no catalog out with `.indexignore`");
+        report.push(finding);
+        return None;
+    }
+    let mut fields = Fields::new(root, &place, report);
+    fields.refuse_ambiguous_keys();
+    let schema = fields.str("schema");
+    if schema.is_empty() {
+        let mut finding = Diagnostic::new(&codes::MISSING_SCHEMA, place, "a blob without `schema`");
+        finding.help("add `schema: olm.package`, `olm.channel`, `olm.bundle` or `olm.deprecations`, or keep the file out with `.indexignore`");
+        report.push(finding);
+        return None;
+    }
+    let (name, package) = (fields.str("name"), fields.str("package"));
+    Some(match schema.as_ref() {
+        "olm.package" => Blob::Package(Package {
+            name,
+            default_channel: fields.str("defaultChannel"),
+            icon: fields.map("icon").map(|mut icon| Icon { data: icon.base64("base64data"), media_type: icon.str("mediatype") }),
+            description: fields.str("description"),
+            properties: properties(&mut fields),
+            origin: place.clone(),
+        }),
+        "olm.channel" => Blob::Channel(Channel {
+            name,
+            package,
+            entries: fields.maps("entries", |entry| Entry {
+                name: entry.str("name"),
+                replaces: entry.str("replaces"),
+                skips: entry.strs("skips"),
+                skip_range: entry.str("skipRange"),
+            }),
+            properties: properties(&mut fields),
+            origin: place.clone(),
+        }),
+        "olm.bundle" => Blob::Bundle(BundleBlob {
+            name,
+            package,
+            image: fields.str("image"),
+            properties: properties(&mut fields),
+            related_images: fields
+                .maps("relatedImages", |image| RelatedImage { name: image.str("name"), image: image.str("image") })
+                .unwrap_or_default(),
+            origin: place.clone(),
+        }),
+        "olm.deprecations" => Blob::Deprecations(Deprecations {
+            package,
+            entries: fields.maps("entries", |entry| {
+                let message = entry.str("message");
+                let reference = entry.map("reference").map(|mut reference| (reference.str("schema"), reference.str("name")));
+                let (schema, name) = reference.unwrap_or_default();
+                Deprecation { schema, name, message }
+            }),
+            origin: place.clone(),
+        }),
+        _ => {
+            let blob = canonical(root);
+            Blob::Other(Meta { schema, package, blob, origin: place.clone() })
+        }
+    })
+}
+
+fn properties<'s>(fields: &mut Fields<'_, 's, '_>) -> Vec<Property<'s>> {
+    fields
+        .maps("properties", |property| {
+            let kind = property.str("type");
+            let value = property.get("value").map(|value| property_value(&kind, value));
+            Property { kind, value }
+        })
+        .unwrap_or_default()
+}
+
+/// Takes a property's value: a manifest's text is borrowed, anything else becomes compact JSON.
+fn property_value<'s>(kind: &str, value: Value<'_, 's>) -> Raw<'s> {
+    if kind == BUNDLE_OBJECT {
+        let mut entries = value.entries();
+        if let (Some((key, data)), None) = (entries.next(), entries.next())
+            && key.text() == "data"
+            && let Some(text) = data.str()
+            && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e) & (byte != b'"') & (byte != b'\\'))
+        {
+            return Raw::Data(data.cow());
+        }
+    }
+    canonical(value)
+}
+
+fn canonical<'s>(value: Value<'_, 's>) -> Raw<'s> {
+    let mut out = String::new();
+    json::write(value, CANONICAL, &mut out);
+    Raw::Json(out.into())
+}

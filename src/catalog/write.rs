@@ -1,1 +1,209 @@
-//! Writes FBC as opm writes it.
+//! Writes FBC as opm writes it (`alpha/declcfg/write.go`): the order of blobs, the fields of each,
+//! and what is left out when it is empty.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::{BundleBlob, Catalog, Channel, Deprecations, Icon, Meta, Package, Property};
+use crate::text::{Builder, Tree, json, yaml};
+
+/// The notation of a written catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A document each, after `---`, keys sorted.
+    Yaml,
+    /// An object each, indented by four blanks, keys in the order of opm's types.
+    Json,
+}
+
+/// A blob of a catalog, borrowed.
+enum Blob<'c> {
+    Package(&'c Package<'c>),
+    Channel(&'c Channel<'c>),
+    Bundle(&'c BundleBlob<'c>),
+    Deprecations(&'c Deprecations<'c>),
+    Other(&'c Meta<'c>),
+}
+
+/// Writes a catalog: package by package in byte order, in each the package, its channels and
+/// bundles by name, other blobs by schema, deprecations; at last what belongs to no package.
+///
+/// Blobs without a package, which opm drops in silence, are written behind the last package: the
+/// rules report them, and what is printed should be what was read.
+pub fn write(catalog: &Catalog<'_>, format: Format) -> String {
+    let texts: Vec<String> = order(catalog).par_iter().map(|blob| text(blob, format)).collect();
+    texts.concat()
+}
+
+fn order<'c>(catalog: &'c Catalog<'c>) -> Vec<Blob<'c>> {
+    let mut names: BTreeSet<&str> = catalog.packages.iter().map(|package| package.name.as_ref()).collect();
+    names.extend(catalog.channels.iter().map(|channel| channel.package.as_ref()));
+    names.extend(catalog.bundles.iter().map(|bundle| bundle.package.as_ref()));
+    names.extend(catalog.others.iter().map(|meta| meta.package.as_ref()));
+    names.extend(catalog.deprecations.iter().map(|deprecations| deprecations.package.as_ref()));
+
+    // Sorting by (package, kind, name) at once keeps this linear in the number of packages.
+    let rank: std::collections::HashMap<&str, usize> = names.iter().enumerate().map(|(rank, name)| (*name, rank)).collect();
+    let rank = |name: &str| if name.is_empty() { usize::MAX } else { rank[name] };
+    let mut blobs: Vec<((usize, u8, &str), Blob<'c>)> = Vec::new();
+    blobs.extend(catalog.packages.iter().map(|package| ((rank(&package.name), 0, ""), Blob::Package(package))));
+    blobs.extend(catalog.channels.iter().map(|channel| {
+        ((rank(&channel.package), 1, channel.name.as_ref()), Blob::Channel(channel))
+    }));
+    blobs.extend(catalog.bundles.iter().map(|bundle| {
+        ((rank(&bundle.package), 2, bundle.name.as_ref()), Blob::Bundle(bundle))
+    }));
+    blobs.extend(catalog.others.iter().map(|meta| {
+        let schema = if meta.package.is_empty() { "" } else { meta.schema.as_ref() };
+        ((rank(&meta.package), 3, schema), Blob::Other(meta))
+    }));
+    blobs.extend(catalog.deprecations.iter().map(|deprecations| {
+        ((rank(&deprecations.package), 4, ""), Blob::Deprecations(deprecations))
+    }));
+    blobs.sort_by_key(|(key, _)| *key);
+    blobs.into_iter().map(|(_, blob)| blob).collect()
+}
+
+fn text(blob: &Blob<'_>, format: Format) -> String {
+    const INDENTED: json::Style = json::Style { indent: 4, sort: false, escape_html: false, doubles: false };
+    let tree = tree(blob);
+    let root = tree.root().expect("a blob is a mapping");
+    let mut out = String::new();
+    match format {
+        Format::Yaml => {
+            out.push_str("---\n");
+            yaml::write(root, &mut out);
+        }
+        Format::Json => {
+            json::write(root, INDENTED, &mut out);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn tree<'c>(blob: &Blob<'c>) -> Tree<'c> {
+    let mut to = Builder::default();
+    match blob {
+        Blob::Other(meta) => match meta.blob.tree() {
+            Ok(tree) => return tree,
+            Err(_) => {
+                to.open_map();
+                to.field("schema", meta.schema.as_ref());
+            }
+        },
+        Blob::Package(package) => {
+            to.open_map();
+            to.field("schema", "olm.package");
+            to.field("name", package.name.as_ref());
+            to.field("defaultChannel", package.default_channel.as_ref());
+            if let Some(Icon { data, media_type }) = &package.icon {
+                to.str("icon");
+                to.open_map();
+                to.str("base64data");
+                match data {
+                    Some(data) => to.str(data.as_ref()),
+                    None => to.null(),
+                }
+                to.field("mediatype", media_type.as_ref());
+                to.close();
+            }
+            optional(&mut to, "description", &package.description);
+            properties(&mut to, &package.properties);
+        }
+        Blob::Channel(channel) => {
+            to.open_map();
+            to.field("schema", "olm.channel");
+            to.field("name", channel.name.as_ref());
+            to.field("package", channel.package.as_ref());
+            entries(&mut to, channel);
+            properties(&mut to, &channel.properties);
+        }
+        Blob::Bundle(bundle) => {
+            to.open_map();
+            to.field("schema", "olm.bundle");
+            optional(&mut to, "name", &bundle.name);
+            optional(&mut to, "package", &bundle.package);
+            to.field("image", bundle.image.as_ref());
+            properties(&mut to, &bundle.properties);
+            if !bundle.related_images.is_empty() {
+                to.str("relatedImages");
+                to.open_list();
+                for image in &bundle.related_images {
+                    to.open_map();
+                    to.field("name", image.name.as_ref());
+                    to.field("image", image.image.as_ref());
+                    to.close();
+                }
+                to.close();
+            }
+        }
+        Blob::Deprecations(deprecations) => {
+            to.open_map();
+            to.field("schema", "olm.deprecations");
+            to.field("package", deprecations.package.as_ref());
+            to.str("entries");
+            list(&mut to, deprecations.entries.as_deref(), |to, entry| {
+                to.str("reference");
+                to.open_map();
+                to.field("schema", entry.schema.as_ref());
+                optional(to, "name", &entry.name);
+                to.close();
+                to.field("message", entry.message.as_ref());
+            });
+        }
+    }
+    to.close();
+    to.finish()
+}
+
+fn entries<'c>(to: &mut Builder<'c>, channel: &'c Channel<'c>) {
+    to.str("entries");
+    list(to, channel.entries.as_deref(), |to, entry| {
+        to.field("name", entry.name.as_ref());
+        optional(to, "replaces", &entry.replaces);
+        if !entry.skips.is_empty() {
+            to.str("skips");
+            to.open_list();
+            entry.skips.iter().for_each(|skip| to.str(skip.as_ref()));
+            to.close();
+        }
+        optional(to, "skipRange", &entry.skip_range);
+    });
+}
+
+/// A list of mappings, or `null` where opm has a nil slice.
+fn list<'c, T>(to: &mut Builder<'c>, items: Option<&'c [T]>, mut fields: impl FnMut(&mut Builder<'c>, &'c T)) {
+    let Some(items) = items else { return to.null() };
+    to.open_list();
+    for item in items {
+        to.open_map();
+        fields(to, item);
+        to.close();
+    }
+    to.close();
+}
+
+fn optional<'c>(to: &mut Builder<'c>, key: &'static str, value: &'c Cow<'c, str>) {
+    if !value.is_empty() {
+        to.field(key, value.as_ref());
+    }
+}
+
+fn properties<'c>(to: &mut Builder<'c>, properties: &'c [Property<'c>]) {
+    if properties.is_empty() {
+        return;
+    }
+    to.str("properties");
+    list(to, Some(properties), |to, property| {
+        to.field("type", property.kind.as_ref());
+        to.str("value");
+        let tree = property.value.as_ref().and_then(|value| value.tree().ok());
+        match tree.as_ref().and_then(Tree::root) {
+            Some(root) => to.value(root),
+            None => to.null(),
+        }
+    });
+}

@@ -2,6 +2,7 @@
 //!
 //! A diagnostic is about the user's files; an error ([`Error`]) is about what we could not do.
 
+pub mod codes;
 mod error;
 mod report;
 
@@ -9,8 +10,9 @@ pub use error::Error;
 pub use report::Report;
 
 use std::fmt;
+use std::ops::Range;
 
-use crate::text::Place;
+use crate::text::{Fault, FileId, Place};
 
 /// How much a diagnostic matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +58,7 @@ impl Suite {
 }
 
 /// The identity of a kind of diagnostic.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
     /// Kebab-case, the bad thing, to be read after "allow".
     pub id: &'static str,
@@ -121,6 +123,21 @@ impl Diagnostic {
             labels: Vec::new(),
             help: None,
         }
+    }
+
+    /// Makes a diagnostic of a text that cannot be read.
+    pub fn from_fault(code: &'static Code, file: FileId, fault: Fault) -> Self {
+        let mut diagnostic = Diagnostic::new(code, Place::bytes(file, fault.span), fault.message);
+        diagnostic.help = fault.help.map(str::to_owned);
+        diagnostic
+    }
+
+    /// Makes the diagnostic of a key given twice.
+    pub fn duplicate_key(file: FileId, first: &Range<usize>, second: &Range<usize>) -> Self {
+        let place = Place::bytes(file, second.clone());
+        let mut diagnostic = Diagnostic::new(&codes::DUPLICATE_KEY, place, "a key given twice: the first value is lost");
+        diagnostic.label(Place::bytes(file, first.clone()), "given here first").help("remove one of the two");
+        diagnostic
     }
 
     /// Adds the remedy.

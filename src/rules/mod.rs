@@ -10,6 +10,7 @@ mod channel;
 mod engine;
 mod levels;
 mod package;
+mod reading;
 mod view;
 
 pub use engine::{check_bundle, check_catalog};
@@ -66,7 +67,7 @@ impl Findings<'_> {
 
 /// Returns every rule, sorted by id.
 pub fn all() -> Vec<&'static Rule> {
-    let mut rules = [bundle::RULES, catalog::RULES, channel::RULES, package::RULES].concat();
+    let mut rules = [bundle::RULES, catalog::RULES, channel::RULES, package::RULES, reading::RULES].concat();
     rules.sort_by_key(|rule| rule.code.id);
     rules
 }

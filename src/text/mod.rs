@@ -5,6 +5,7 @@
 //! when somebody wants to print it.
 
 mod build;
+mod duplicate;
 mod fault;
 pub mod json;
 mod locate;
@@ -15,6 +16,7 @@ mod tree;
 pub mod yaml;
 
 pub use build::Builder;
+pub use duplicate::duplicate_keys;
 pub use fault::Fault;
 pub use locate::locate;
 pub use place::{Place, Route, Spot, Step};

@@ -1,0 +1,25 @@
+//! The identities of faults that rooms below `rules` find while they read. `rules` lists them too,
+//! so that they have a document, a level and a place in `explain` like any other.
+
+use super::{Code, Level, Suite};
+
+macro_rules! code {
+    ($name:ident, $id:literal, $summary:literal, $suite:ident, $docs:literal) => {
+        #[doc = $summary]
+        pub static $name: Code = Code {
+            id: $id,
+            summary: $summary,
+            suite: Suite::$suite,
+            level: Level::Error,
+            since: "0.1.0",
+            docs: include_str!($docs),
+        };
+    };
+}
+
+code!(INVALID_UTF8, "invalid-utf8", "a file is not UTF-8", Required, "invalid_utf8.md");
+code!(INVALID_YAML, "invalid-yaml", "a file is neither YAML nor JSON", Required, "invalid_yaml.md");
+code!(DUPLICATE_KEY, "duplicate-key", "a mapping has a key twice", GoodPractices, "duplicate_key.md");
+code!(AMBIGUOUS_KEY, "ambiguous-key", "a blob has two keys that differ only in case", Required, "ambiguous_key.md");
+code!(MISSING_SCHEMA, "missing-schema", "a document in a catalog is no blob", Required, "missing_schema.md");
+code!(WRONG_FIELD_TYPE, "wrong-field-type", "a field has a value of another type", Required, "wrong_field_type.md");

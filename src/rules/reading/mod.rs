@@ -1,0 +1,20 @@
+//! The faults that rooms below find while they read, listed so that they are rules like any other.
+
+use super::{Check, Rule};
+use crate::diag::codes;
+
+pub(super) const RULES: &[&Rule] = &[
+    &AMBIGUOUS_KEY,
+    &DUPLICATE_KEY,
+    &INVALID_UTF8,
+    &INVALID_YAML,
+    &MISSING_SCHEMA,
+    &WRONG_FIELD_TYPE,
+];
+
+static AMBIGUOUS_KEY: Rule = Rule { code: codes::AMBIGUOUS_KEY, check: Check::Elsewhere };
+static DUPLICATE_KEY: Rule = Rule { code: codes::DUPLICATE_KEY, check: Check::Elsewhere };
+static INVALID_UTF8: Rule = Rule { code: codes::INVALID_UTF8, check: Check::Elsewhere };
+static INVALID_YAML: Rule = Rule { code: codes::INVALID_YAML, check: Check::Elsewhere };
+static MISSING_SCHEMA: Rule = Rule { code: codes::MISSING_SCHEMA, check: Check::Elsewhere };
+static WRONG_FIELD_TYPE: Rule = Rule { code: codes::WRONG_FIELD_TYPE, check: Check::Elsewhere };
