@@ -17,7 +17,7 @@
 //! | `image`    | `oci`                                                  |                                       |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
 //! | `bundle`   | `text` `diag`                                          |                                       |
-//! | `catalog`  | `text` `diag`                                          | `semver`                              |
+//! | `catalog`  | `text` `diag`                                          |                                       |
 //! | `diag`     | `text`                                                 |                                       |
 //! | `text`     |                                                        | `granit_parser` `memchr` `boxcar`     |
 //! | `oci`      |                                                        | `ureq` `miniz_oxide` `sha2`           |

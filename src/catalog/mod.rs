@@ -5,12 +5,14 @@
 
 mod fields;
 mod graph;
+mod image_reference;
 mod property;
 mod read;
 pub mod version;
 mod write;
 
 pub use graph::{Chain, Graph};
+pub use image_reference::check_image_reference;
 pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Property, Raw};
 
 pub use read::{CANONICAL, read};

@@ -1,1 +1,0 @@
-//! Semantic versions and ranges as blang/semver v4 has them.
