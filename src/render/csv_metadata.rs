@@ -203,5 +203,6 @@ fn is_empty(value: Value<'_, '_>, shape: &Shape) -> bool {
         Kind::Str => !matches!(shape, Shape::Any) && value.text().is_empty(),
         Kind::List => value.items().next().is_none(),
         Kind::Map => matches!(shape, Shape::Strings) && value.entries().next().is_none(),
+        Kind::Json => false,
     }
 }
