@@ -346,3 +346,24 @@ fn verdicts_are_those_of_opm() {
     assert!(failures.is_empty(), "{failures}");
     assert_eq!(cases.len(), 56);
 }
+
+#[test]
+fn catalogs_that_opm_serves_have_no_faults() {
+    let folders = ["percona/catalog", "opm-inputs/alpha/action/testdata/list-index"];
+    for folder in folders {
+        let Some(folder) = shared(folder) else { return };
+        let sources = Sources::default();
+        let mut report = Report::default();
+        let mut whole = catalog::Catalog::default();
+        for path in files(&folder) {
+            let is_template = path.ends_with("veneer.yaml");
+            if is_template || path.extension().is_none_or(|extension| extension != "yaml") {
+                continue;
+            }
+            let file = sources.add(path.display().to_string(), fs::read(&path).expect("it can be read"));
+            whole.append(catalog::read(&sources, file, &mut report));
+        }
+        report.append(rules::check_catalog(&whole));
+        assert_eq!(concise(&report, &sources, ""), Vec::<String>::new(), "{}", folder.display());
+    }
+}

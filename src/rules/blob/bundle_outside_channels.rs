@@ -17,12 +17,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &BlobView<'_>, out: &mut Findings<'_>) {
     let blob = view.blob;
     let Some(entries) = view.catalog.entries(&blob.package) else { return };
-    // Without a name, a package or any entry, that is the fault.
-    if blob.name.is_empty()
-        || blob.package.is_empty()
-        || entries.is_empty()
-        || entries.contains(blob.name.as_ref())
-    {
+    // Without a name, a package or any entry, that is the fault; and so is an entry without name.
+    let is_silent = blob.name.is_empty() || blob.package.is_empty() || entries.is_empty();
+    if is_silent || entries.contains("") || entries.contains(blob.name.as_ref()) {
         return;
     }
     let message = format!("{} is in no channel of package `{}`", view.title(), blob.package);

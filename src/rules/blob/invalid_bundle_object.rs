@@ -52,12 +52,12 @@ fn check_object(value: &Raw<'_>, bytes: &mut Vec<u8>) -> Result<(), String> {
         }
     };
     bytes.clear();
-    decode(data, bytes).map_err(|error| format!("`data` is not base64: {error}"))?;
+    decode(data, bytes).map_err(|error| format!("`data` is not base64: {}", describe(&error)))?;
     if is_json(bytes) {
         return Ok(());
     }
     let text = str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
-    yaml::read(text, 0..text.len()).map(|_| ()).map_err(|fault| format!("it is not YAML: {}", fault.message))
+    yaml::read(text, 0..text.len()).map(|_| ()).map_err(|fault| fault.message)
 }
 
 /// Decodes base64 as Go does: line ends are skipped, padding is wanted, and the last bits may be any.
@@ -68,6 +68,16 @@ fn decode(data: &str, bytes: &mut Vec<u8>) -> Result<(), DecodeError> {
         return GO.decode_vec(data.replace(['\r', '\n'], ""), bytes);
     }
     GO.decode_vec(data, bytes)
+}
+
+fn describe(error: &DecodeError) -> String {
+    match error {
+        DecodeError::InvalidByte(offset, byte) => {
+            format!("{:?} at {offset} is not in its alphabet", char::from(*byte))
+        }
+        DecodeError::InvalidLastSymbol(..) | DecodeError::InvalidLength(_) => "the end is cut off".to_owned(),
+        DecodeError::InvalidPadding => "the padding is missing or wrong".to_owned(),
+    }
 }
 
 fn is_json(bytes: &[u8]) -> bool {

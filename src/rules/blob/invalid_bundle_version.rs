@@ -18,8 +18,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &BlobView<'_>, out: &mut Findings<'_>) {
     let Some((index, property)) = view.package_property() else { return };
     let Err(fault) = Version::parse(&property.version) else { return };
-    let message =
-        format!("version `{}` of {} is no semver: {}", property.version, view.title(), fault.message);
+    let message = match property.version.as_str() {
+        "" => format!("the `olm.package` property of {} has no version", view.title()),
+        version => format!("version `{version}` of {} is no semver: {}", view.title(), fault.message),
+    };
     let place = view.property_place(index).key("value").key("version");
     out.report(place, message).help(fault.help.unwrap_or("write three numbers, as in `1.2.3`"));
 }
