@@ -125,5 +125,6 @@ fn article(kind: Kind) -> &'static str {
         Kind::Str => "a string",
         Kind::List => "a list",
         Kind::Map => "a mapping",
+        Kind::Json => "raw JSON",
     }
 }

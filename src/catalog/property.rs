@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::text::{Fault, Kind, Tree, json};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::BundleBlob;
+use crate::text::{Fault, Kind, Tree, Value, json, yaml};
 
 /// JSON as it will be written: compact, not parsed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,5 +93,37 @@ impl PackageProperty {
             version: field("version")?,
             release: field("release")?,
         })
+    }
+}
+
+impl<'s> Raw<'s> {
+    /// Returns the manifest that an `olm.bundle.object` carries; none if its data is not base64.
+    pub fn manifest(&self) -> Option<Vec<u8>> {
+        match self {
+            Raw::Data(data) => STANDARD.decode(data.as_bytes()).ok(),
+            Raw::Json(_) => STANDARD.decode(self.tree().ok()?.root()?.get_folded("data")?.str()?).ok(),
+        }
+    }
+}
+
+impl BundleBlob<'_> {
+    /// Shows the CSV that the bundle carries as `olm.bundle.object`; none if it carries none that
+    /// can be read. Of several the first counts.
+    pub fn with_csv<T>(&self, look: impl FnOnce(Value<'_, '_>) -> T) -> Option<T> {
+        const KIND: &str = "ClusterServiceVersion";
+        let objects = self.properties.iter().filter(|property| property.kind == BUNDLE_OBJECT);
+        for manifest in objects.filter_map(|object| object.value.as_ref()?.manifest()) {
+            // A CSV is one of many manifests, and the largest are CRDs: look before reading.
+            let Some(text) = std::str::from_utf8(&manifest).ok().filter(|text| text.contains(KIND)) else {
+                continue;
+            };
+            let tree = json::read(text).or_else(|_| yaml::read(text, 0..text.len())).ok();
+            if let Some(root) = tree.as_ref().and_then(Tree::root)
+                && root.get("kind").and_then(Value::str) == Some(KIND)
+            {
+                return Some(look(root));
+            }
+        }
+        None
     }
 }

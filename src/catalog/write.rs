@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::{BundleBlob, Catalog, Channel, Deprecations, Icon, Meta, Package, Property};
+use super::{BundleBlob, Catalog, Channel, Deprecations, Icon, Meta, Package, Property, Raw};
 use crate::text::{Builder, Tree, json, yaml};
 
 /// The notation of a written catalog.
@@ -99,13 +99,10 @@ fn text(blob: &Blob<'_>, format: Format) -> String {
 fn tree<'c>(blob: &Blob<'c>) -> Tree<'c> {
     let mut to = Builder::default();
     match blob {
-        Blob::Other(meta) => match meta.blob.tree() {
-            Ok(tree) => return tree,
-            Err(_) => {
-                to.open_map();
-                to.field("schema", meta.schema.as_ref());
-            }
-        },
+        Blob::Other(meta) => {
+            to.json(meta.blob.to_json());
+            return to.finish();
+        }
         Blob::Package(package) => {
             to.open_map();
             to.field("schema", "olm.package");
@@ -216,9 +213,13 @@ fn properties<'c>(to: &mut Builder<'c>, properties: &'c [Property<'c>]) {
     list(to, Some(properties), |to, property| {
         to.field("type", property.kind.as_ref());
         to.str("value");
-        let tree = property.value.as_ref().and_then(|value| value.tree().ok());
-        match tree.as_ref().and_then(Tree::root) {
-            Some(root) => to.value(root),
+        match &property.value {
+            Some(Raw::Json(json)) => to.json(json.as_ref()),
+            Some(Raw::Data(data)) => {
+                to.open_map();
+                to.field("data", data.as_ref());
+                to.close();
+            }
             None => to.null(),
         }
     });

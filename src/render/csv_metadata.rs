@@ -3,11 +3,8 @@
 //! The fields, their order and which of them are written when empty are those of opm's typed
 //! structs (opm-spec 5.6); fields that the table does not name are dropped.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::catalog::{BUNDLE_OBJECT, BundleBlob, CSV_METADATA, Property, Raw};
-use crate::text::{Builder, Kind, Value, json, yaml};
+use crate::text::{Builder, Kind, Value, json};
 
 /// What a field holds.
 enum Shape {
@@ -127,44 +124,13 @@ const FIELDS: &[(&[&str], Field)] = &[
 const STYLE: json::Style = json::Style { indent: 0, sort: false, escape_html: false, doubles: false };
 
 /// Migrates one bundle, if it has an image, a CSV among its manifests and no such property yet.
-pub(super) fn migrate(blob: &mut BundleBlob<'_>) -> Result<(), String> {
+pub(super) fn migrate(blob: &mut BundleBlob<'_>) {
     if blob.image.is_empty() || blob.properties.iter().any(|property| property.kind == CSV_METADATA) {
-        return Ok(());
+        return;
     }
-    let Some(text) = csv_text(blob) else { return Ok(()) };
-    let wrong = |why: &str| format!("the CSV of bundle `{}` {why}", blob.name);
-    let tree = json::read(&text).or_else(|_| yaml::read(&text, 0..text.len()));
-    let tree = tree.map_err(|fault| wrong(&format!("cannot be read: {}", fault.message)))?;
-    let root =
-        tree.root().filter(|root| root.kind() == Kind::Map).ok_or_else(|| wrong("is not a mapping"))?;
-    let value = metadata(root);
+    let Some(value) = blob.with_csv(metadata) else { return };
     blob.properties.retain(|property| property.kind != BUNDLE_OBJECT);
     blob.properties.push(Property { kind: CSV_METADATA.into(), value: Some(Raw::Json(value.into())) });
-    Ok(())
-}
-
-/// Returns the text of the first manifest that is a CSV.
-pub(super) fn csv_text(blob: &BundleBlob<'_>) -> Option<String> {
-    let objects = blob.properties.iter().filter(|property| property.kind == BUNDLE_OBJECT);
-    objects.filter_map(|object| manifest_text(object.value.as_ref()?)).find(|text| {
-        // A CSV is one of many manifests, and the largest are CRDs: look before reading.
-        text.contains("ClusterServiceVersion") && {
-            let tree = json::read(text).or_else(|_| yaml::read(text, 0..text.len())).ok();
-            let kind = tree.as_ref().and_then(|tree| tree.root()?.get("kind")?.str());
-            kind == Some("ClusterServiceVersion")
-        }
-    })
-}
-
-fn manifest_text(raw: &Raw<'_>) -> Option<String> {
-    let data = match raw {
-        Raw::Data(data) => STANDARD.decode(data.as_bytes()).ok()?,
-        Raw::Json(_) => {
-            let tree = raw.tree().ok()?;
-            STANDARD.decode(tree.root()?.get_folded("data")?.str()?).ok()?
-        }
-    };
-    String::from_utf8(data).ok()
 }
 
 fn metadata(csv: Value<'_, '_>) -> String {
@@ -237,5 +203,6 @@ fn is_empty(value: Value<'_, '_>, shape: &Shape) -> bool {
         Kind::Str => !matches!(shape, Shape::Any) && value.text().is_empty(),
         Kind::List => value.items().next().is_none(),
         Kind::Map => matches!(shape, Shape::Strings) && value.entries().next().is_none(),
+        Kind::Json => false,
     }
 }

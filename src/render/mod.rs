@@ -45,16 +45,8 @@ fn is_bulky(property: &Property<'_>) -> bool {
 
 /// Replaces the manifests of each bundle by `olm.csv.metadata`, as opm's migration
 /// `bundle-object-to-csv-metadata` does: only where there is an image to get the manifests from.
-///
-/// # Errors
-/// A phrase that names the bundle, when its CSV cannot be read.
-pub fn migrate(catalog: &mut Catalog<'_>) -> Result<(), String> {
-    catalog.bundles.par_iter_mut().try_for_each(csv_metadata::migrate)
-}
-
-/// Returns the manifest of the CSV that a blob carries, as JSON or YAML text; none if it has none.
-pub fn csv_text(blob: &BundleBlob<'_>) -> Option<String> {
-    csv_metadata::csv_text(blob)
+pub fn migrate(catalog: &mut Catalog<'_>) {
+    catalog.bundles.par_iter_mut().for_each(csv_metadata::migrate);
 }
 
 fn text<'s>(value: Value<'_, 's>, key: &str) -> Cow<'s, str> {

@@ -1,1 +1,119 @@
-//! Templates: a list of bundles becomes a catalog.
+//! Templates: a list of bundles becomes a catalog. In two steps, so that nobody is called back:
+//! a template says which bundles it wants, and is expanded with them.
+
+mod semver;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::catalog::{BundleBlob, Catalog};
+use crate::diag::{Diagnostic, Report, codes};
+use crate::text::{FileId, Kind, Place, Sources, Value, duplicate_keys, json, yaml};
+
+/// A template, by its schema.
+#[derive(Debug)]
+pub enum Template {
+    /// `olm.semver`: channels by major or minor version, edges by semver.
+    Semver(semver::Semver),
+}
+
+/// A bundle that a template wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The reference of its image, matched exactly and never guessed.
+    pub image: String,
+    /// Where the template names it.
+    pub place: Place,
+}
+
+impl Template {
+    /// Reads a template. Keys fold in case, as opm reads them; what is wrong is a finding, and then
+    /// there is no template.
+    pub fn read(sources: &Sources, file: FileId, report: &mut Report) -> Option<Self> {
+        let source = sources.get(file);
+        if let Some(offset) = source.invalid_utf8() {
+            report.push(Diagnostic::invalid_utf8(file, offset));
+        }
+        let text = source.text();
+        // Only the first document counts, as for opm.
+        let document = match yaml::documents(text) {
+            Ok(documents) => documents.into_iter().find(|document| document.has_content),
+            Err(fault) => {
+                report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault));
+                return None;
+            }
+        };
+        let Some(document) = document else {
+            let mut finding =
+                Diagnostic::new(&codes::INVALID_TEMPLATE, Place::file(file), "the template is empty");
+            finding.help("start with `schema: olm.semver`");
+            report.push(finding);
+            return None;
+        };
+        let start = text[document.bytes.clone()].trim_start().starts_with('{');
+        let json = start
+            .then(|| json::read_prefix(&text[..document.bytes.end], document.bytes.start).ok())
+            .flatten();
+        let tree = match json {
+            Some((tree, _)) => tree,
+            None => match yaml::read(text, document.bytes.clone()) {
+                Ok(tree) => tree,
+                Err(fault) => {
+                    report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault));
+                    return None;
+                }
+            },
+        };
+        let place = Place::document(file, document.bytes);
+        let root = tree.root()?;
+        let duplicates = duplicate_keys(root);
+        for (first, second) in &duplicates {
+            report.push(Diagnostic::duplicate_key(file, first, second));
+        }
+        if root.kind() != Kind::Map {
+            let mut finding = Diagnostic::new(&codes::INVALID_TEMPLATE, place, "a template is a mapping");
+            finding.help("start with `schema: olm.semver`");
+            report.push(finding);
+            return None;
+        }
+        match root.get_folded("schema").and_then(Value::str) {
+            Some("olm.semver") => {
+                let template = semver::Semver::read(root, &place, report)?;
+                duplicates.is_empty().then_some(Template::Semver(template))
+            }
+            Some(schema) => {
+                let message = format!("no template has the schema `{schema}`");
+                let mut finding = Diagnostic::new(&codes::INVALID_TEMPLATE, place.key("schema"), message);
+                finding.help("write `schema: olm.semver`");
+                report.push(finding);
+                None
+            }
+            None => {
+                let mut finding =
+                    Diagnostic::new(&codes::INVALID_TEMPLATE, place, "a template without `schema`");
+                finding.help("add `schema: olm.semver`");
+                report.push(finding);
+                None
+            }
+        }
+    }
+
+    /// Returns the bundles that the template wants, each once, in the order of the text.
+    pub fn references(&self) -> Vec<Reference> {
+        let Template::Semver(template) = self;
+        let mut seen = std::collections::HashSet::new();
+        template.references().filter(|reference| seen.insert(reference.image.as_str())).cloned().collect()
+    }
+
+    /// Makes the catalog from the rendered bundles, by reference. A reference that is missing is
+    /// left out: whoever looked for it has said so.
+    pub fn expand<'s>(&self, bundles: HashMap<String, BundleBlob<'s>>, report: &mut Report) -> Catalog<'s> {
+        let Template::Semver(template) = self;
+        template.expand(bundles, report)
+    }
+}
+
+/// A name that the catalog owns.
+fn owned<'s>(text: &str) -> Cow<'s, str> {
+    Cow::Owned(text.to_owned())
+}

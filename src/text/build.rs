@@ -92,6 +92,11 @@ impl<'s> Builder<'s> {
         self.str(value);
     }
 
+    /// Adds JSON text, to be written as it is spelled. It must be JSON.
+    pub fn json(&mut self, text: impl Into<Cow<'s, str>>) {
+        self.push(Kind::Json, text.into(), 0..0);
+    }
+
     /// Adds a copy of a value.
     pub fn value(&mut self, value: Value<'_, 's>) {
         self.nodes.extend_from_slice(value.nodes);

@@ -24,6 +24,8 @@ pub enum Kind {
     List,
     /// A mapping: keys (always [`Kind::Str`]) and values in turn.
     Map,
+    /// JSON text that is written as it is spelled; only builders make it, never readers.
+    Json,
 }
 
 /// A node of the tape.

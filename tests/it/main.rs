@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
 mod graphs;
+mod opm;
 mod rules;
 mod support;
 mod versions;

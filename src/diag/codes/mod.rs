@@ -36,3 +36,11 @@ code!(
     "wrong_field_type.md"
 );
 code!(UNREADABLE_FILE, "unreadable-file", "a file cannot be read", Required, "unreadable_file.md");
+code!(INVALID_TEMPLATE, "invalid-template", "a template cannot be expanded", Required, "invalid_template.md");
+code!(
+    UNKNOWN_BUNDLE,
+    "unknown-bundle",
+    "a template names a bundle that is not there",
+    Required,
+    "unknown_bundle.md"
+);

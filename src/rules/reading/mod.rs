@@ -6,17 +6,21 @@ use crate::diag::codes;
 pub(super) const RULES: &[&Rule] = &[
     &AMBIGUOUS_KEY,
     &DUPLICATE_KEY,
+    &INVALID_TEMPLATE,
     &INVALID_UTF8,
     &INVALID_YAML,
     &MISSING_SCHEMA,
+    &UNKNOWN_BUNDLE,
     &UNREADABLE_FILE,
     &WRONG_FIELD_TYPE,
 ];
 
 static AMBIGUOUS_KEY: Rule = Rule { code: codes::AMBIGUOUS_KEY, check: Check::Elsewhere };
 static DUPLICATE_KEY: Rule = Rule { code: codes::DUPLICATE_KEY, check: Check::Elsewhere };
+static INVALID_TEMPLATE: Rule = Rule { code: codes::INVALID_TEMPLATE, check: Check::Elsewhere };
 static INVALID_UTF8: Rule = Rule { code: codes::INVALID_UTF8, check: Check::Elsewhere };
 static INVALID_YAML: Rule = Rule { code: codes::INVALID_YAML, check: Check::Elsewhere };
 static MISSING_SCHEMA: Rule = Rule { code: codes::MISSING_SCHEMA, check: Check::Elsewhere };
+static UNKNOWN_BUNDLE: Rule = Rule { code: codes::UNKNOWN_BUNDLE, check: Check::Elsewhere };
 static UNREADABLE_FILE: Rule = Rule { code: codes::UNREADABLE_FILE, check: Check::Elsewhere };
 static WRONG_FIELD_TYPE: Rule = Rule { code: codes::WRONG_FIELD_TYPE, check: Check::Elsewhere };

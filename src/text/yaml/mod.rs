@@ -8,6 +8,8 @@ mod documents;
 mod events;
 mod fast;
 mod resolve;
+mod scalar;
+mod sort;
 mod write;
 
 pub use documents::{Document, documents};

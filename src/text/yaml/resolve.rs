@@ -150,6 +150,6 @@ pub(super) fn key<'s>(kind: Kind, text: Cow<'s, str>) -> Result<Cow<'s, str>, &'
             Err(_) => text,
         }),
         Kind::Null => Err("a key cannot be null"),
-        Kind::List | Kind::Map => Err("a key cannot be a list or a mapping"),
+        Kind::List | Kind::Map | Kind::Json => Err("a key cannot be a list or a mapping"),
     }
 }
