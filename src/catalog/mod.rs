@@ -8,6 +8,7 @@ mod graph;
 mod image_reference;
 mod property;
 mod read;
+mod shape;
 pub mod version;
 mod write;
 
@@ -16,6 +17,7 @@ pub use image_reference::check_image_reference;
 pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Property, Raw};
 
 pub use read::{CANONICAL, read};
+pub use shape::PropertyFault;
 pub use write::{Format, write};
 
 use std::borrow::Cow;

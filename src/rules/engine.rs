@@ -2,9 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::{BlobView, BundleView, CatalogView, ChannelView, Check, Findings, PackageView, Rule, all};
+use super::{
+    BlobView, BundleView, CatalogView, ChannelView, Check, DeprecationsView, Findings, PackageView, Rule, all,
+};
 use crate::bundle::Bundle;
-use crate::catalog::{Catalog, Graph, PACKAGE, PackageProperty};
+use crate::catalog::{BundleBlob, Catalog};
 use crate::diag::{Report, Subject};
 
 /// Checks the files of a bundle.
@@ -31,6 +33,10 @@ pub fn check_catalog(catalog: &Catalog<'_>) -> Report {
         }
     }
     for package in &catalog.packages {
+        let is_first = view.package(&package.name).is_some_and(|first| std::ptr::eq(first, package));
+        if package.name.is_empty() || !is_first {
+            continue; // rules about the catalog speak of these
+        }
         let subject = Subject { package: package.name.to_string(), version: String::new() };
         let view = PackageView { package, catalog: &view };
         for &rule in &rules {
@@ -41,9 +47,18 @@ pub fn check_catalog(catalog: &Catalog<'_>) -> Report {
     }
     for channel in &catalog.channels {
         let subject = Subject { package: channel.package.to_string(), version: String::new() };
-        let view = ChannelView { channel, graph: Graph::new(channel), catalog: &view };
+        let view = ChannelView::new(channel, &view);
         for &rule in &rules {
             if let Check::Channel(check) = rule.check {
+                check(&view, &mut findings(rule, subject.clone(), &mut report));
+            }
+        }
+    }
+    for blob in &catalog.deprecations {
+        let subject = Subject { package: blob.package.to_string(), version: String::new() };
+        let view = DeprecationsView { blob, catalog: &view };
+        for &rule in &rules {
+            if let Check::Deprecations(check) = rule.check {
                 check(&view, &mut findings(rule, subject.clone(), &mut report));
             }
         }
@@ -55,16 +70,8 @@ pub fn check_catalog(catalog: &Catalog<'_>) -> Report {
     report
 }
 
-fn check_blob<'c>(
-    blob: &'c crate::catalog::BundleBlob<'c>,
-    catalog: &'c CatalogView<'c>,
-    rules: &[&'static Rule],
-) -> Report {
-    let package_properties = (blob.properties.iter().enumerate())
-        .filter(|(_, property)| property.kind == PACKAGE)
-        .filter_map(|(index, property)| Some((index, PackageProperty::parse(property.value.as_ref()?))))
-        .collect();
-    let view = BlobView { blob, package_properties, catalog };
+fn check_blob(blob: &BundleBlob<'_>, catalog: &CatalogView<'_>, rules: &[&'static Rule]) -> Report {
+    let view = BlobView::new(blob, catalog);
     let version = view.package_property().map(|(_, property)| property.version.clone()).unwrap_or_default();
     let subject = Subject { package: blob.package.to_string(), version };
     let mut report = Report::default();

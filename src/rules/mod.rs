@@ -4,18 +4,21 @@
 //! To add one: `src/rules/<subject>/<rule>.rs` and `.md`, and two lines in that folder's `mod.rs`
 //! (both lists sorted). The tests say what was forgotten.
 
+mod blob;
 mod bundle;
 mod catalog;
 mod channel;
+mod deprecations;
 mod engine;
 mod levels;
+mod names;
 mod package;
 mod reading;
 mod view;
 
 pub use engine::{check_bundle, check_catalog};
 pub use levels::{Exception, Levels};
-pub use view::{BlobView, BundleView, CatalogView, ChannelView, PackageView};
+pub use view::{BlobView, BundleView, CatalogView, ChannelView, DeprecationsView, PackageView};
 
 use crate::diag::{Code, Diagnostic, Report, Subject};
 use crate::text::Place;
@@ -38,8 +41,10 @@ pub enum Check {
     Blob(fn(&BlobView<'_>, &mut Findings<'_>)),
     /// An `olm.channel` blob.
     Channel(fn(&ChannelView<'_>, &mut Findings<'_>)),
-    /// An `olm.package` blob.
+    /// An `olm.package` blob, the first of its name.
     Package(fn(&PackageView<'_>, &mut Findings<'_>)),
+    /// An `olm.deprecations` blob.
+    Deprecations(fn(&DeprecationsView<'_>, &mut Findings<'_>)),
     /// The catalog as a whole.
     Catalog(fn(&CatalogView<'_>, &mut Findings<'_>)),
     /// Nothing: another room finds it while it reads (`text`, `load`, `template`, `settings`),
@@ -67,7 +72,16 @@ impl Findings<'_> {
 
 /// Returns every rule, sorted by id.
 pub fn all() -> Vec<&'static Rule> {
-    let mut rules = [bundle::RULES, catalog::RULES, channel::RULES, package::RULES, reading::RULES].concat();
+    let mut rules = [
+        blob::RULES,
+        bundle::RULES,
+        catalog::RULES,
+        channel::RULES,
+        deprecations::RULES,
+        package::RULES,
+        reading::RULES,
+    ]
+    .concat();
     rules.sort_by_key(|rule| rule.code.id);
     rules
 }

@@ -1,9 +1,11 @@
 //! What rules are handed: a borrowed noun with its surroundings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::bundle::Bundle;
-use crate::catalog::{BundleBlob, Catalog, Channel, Graph, Package, PackageProperty};
+use crate::catalog::{
+    BundleBlob, Catalog, Channel, Deprecation, Deprecations, Graph, PACKAGE, Package, PackageProperty,
+};
 use crate::text::Place;
 
 /// A bundle, with what the project says of it.
@@ -19,6 +21,7 @@ pub struct CatalogView<'c> {
     /// The catalog.
     pub catalog: &'c Catalog<'c>,
     packages: HashMap<&'c str, PackageIndex<'c>>,
+    lost_bundles: HashSet<&'c str>,
 }
 
 /// What belongs to one package name, whether or not there is such a package.
@@ -27,6 +30,8 @@ struct PackageIndex<'c> {
     package: Option<&'c Package<'c>>,
     channels: Vec<&'c Channel<'c>>,
     bundles: Vec<&'c BundleBlob<'c>>,
+    bundles_by_name: HashMap<&'c str, &'c BundleBlob<'c>>,
+    entries: HashSet<&'c str>,
 }
 
 impl<'c> CatalogView<'c> {
@@ -37,12 +42,18 @@ impl<'c> CatalogView<'c> {
             packages.entry(&package.name).or_default().package.get_or_insert(package);
         }
         for channel in &catalog.channels {
-            packages.entry(&channel.package).or_default().channels.push(channel);
+            let index = packages.entry(&channel.package).or_default();
+            index.channels.push(channel);
+            index.entries.extend(channel.entries().iter().map(|entry| entry.name.as_ref()));
         }
         for bundle in &catalog.bundles {
-            packages.entry(&bundle.package).or_default().bundles.push(bundle);
+            let index = packages.entry(&bundle.package).or_default();
+            index.bundles.push(bundle);
+            index.bundles_by_name.entry(&bundle.name).or_insert(bundle);
         }
-        CatalogView { catalog, packages }
+        let lost = packages.iter().filter(|(name, index)| name.is_empty() || index.package.is_none());
+        let lost_bundles = lost.flat_map(|(_, index)| index.bundles_by_name.keys().copied()).collect();
+        CatalogView { catalog, packages, lost_bundles }
     }
 
     /// Returns the first package of this name.
@@ -59,9 +70,36 @@ impl<'c> CatalogView<'c> {
     pub fn bundles(&self, package: &str) -> &[&'c BundleBlob<'c>] {
         self.packages.get(package).map_or(&[], |index| &index.bundles)
     }
+
+    /// Returns the first bundle of a package with this name.
+    pub fn bundle(&self, package: &str, name: &str) -> Option<&'c BundleBlob<'c>> {
+        self.packages.get(package)?.bundles_by_name.get(name).copied()
+    }
+
+    /// Returns the names of the entries of a package's channels.
+    pub fn entries(&self, package: &str) -> Option<&HashSet<&'c str>> {
+        self.packages.get(package).map(|index| &index.entries)
+    }
+
+    /// Returns whether a name is that of no package. As long as some package has no name, every
+    /// name may be its own, and that one fault is enough to report.
+    pub fn is_unknown(&self, package: &str) -> bool {
+        self.package(package).is_none() && self.package("").is_none()
+    }
+
+    /// Returns whether a bundle of this name has no package or an unknown one, so that it may well
+    /// be what somebody misses elsewhere.
+    pub fn is_lost(&self, bundle: &str) -> bool {
+        self.lost_bundles.contains(bundle)
+    }
+
+    /// Returns the names of the packages.
+    pub fn package_names(&self) -> impl Iterator<Item = &'c str> {
+        self.catalog.packages.iter().map(|package| package.name.as_ref()).filter(|name| !name.is_empty())
+    }
 }
 
-/// A package with what belongs to it.
+/// A package with what belongs to it. It has a name, and is the first that has it.
 #[derive(Debug)]
 pub struct PackageView<'c> {
     /// The package.
@@ -92,13 +130,28 @@ impl<'c> PackageView<'c> {
 pub struct ChannelView<'c> {
     /// The channel.
     pub channel: &'c Channel<'c>,
-    /// Its edges.
-    pub graph: Graph<'c>,
     /// Its surroundings.
     pub catalog: &'c CatalogView<'c>,
+    graph: Graph<'c>,
+    is_clear: bool,
 }
 
 impl<'c> ChannelView<'c> {
+    /// Makes the view.
+    pub fn new(channel: &'c Channel<'c>, catalog: &'c CatalogView<'c>) -> Self {
+        let entries = channel.entries();
+        let mut names = HashSet::new();
+        let is_clear = !entries.is_empty()
+            && entries.iter().all(|entry| !entry.name.is_empty() && names.insert(&entry.name));
+        ChannelView { channel, catalog, graph: Graph::new(channel), is_clear }
+    }
+
+    /// Returns the graph, unless there are no entries, or ones without name or with the same name:
+    /// these are faults of their own, and any judgement on the graph would only echo them.
+    pub fn graph(&self) -> Option<&Graph<'c>> {
+        self.is_clear.then_some(&self.graph)
+    }
+
     /// Returns the place of the channel's blob.
     pub fn place(&self) -> &'c Place {
         &self.channel.origin
@@ -108,6 +161,11 @@ impl<'c> ChannelView<'c> {
     pub fn entry_place(&self, name: &str) -> Place {
         let entries = self.place().key("entries");
         self.graph.position(name).map_or(entries.clone(), |index| entries.index(index))
+    }
+
+    /// Returns what messages call the channel.
+    pub fn title(&self) -> String {
+        title("channel", &self.channel.name)
     }
 }
 
@@ -123,9 +181,26 @@ pub struct BlobView<'c> {
 }
 
 impl<'c> BlobView<'c> {
+    /// Makes the view.
+    pub fn new(blob: &'c BundleBlob<'c>, catalog: &'c CatalogView<'c>) -> Self {
+        let package_properties = (blob.properties.iter().enumerate())
+            .filter(|(_, property)| property.kind == PACKAGE)
+            .map(|(index, property)| {
+                let value = property.value.as_ref().ok_or("it has no value".to_owned());
+                (index, value.and_then(PackageProperty::parse))
+            })
+            .collect();
+        BlobView { blob, package_properties, catalog }
+    }
+
     /// Returns the place of the blob.
     pub fn place(&self) -> &'c Place {
         &self.blob.origin
+    }
+
+    /// Returns the place of a property.
+    pub fn property_place(&self, index: usize) -> Place {
+        self.place().key("properties").index(index)
     }
 
     /// Returns the `olm.package` property, if there is exactly one and it parses.
@@ -135,4 +210,55 @@ impl<'c> BlobView<'c> {
             _ => None,
         }
     }
+
+    /// Returns what messages call the bundle.
+    pub fn title(&self) -> String {
+        title("bundle", &self.blob.name)
+    }
+}
+
+/// The deprecations of a package.
+#[derive(Debug)]
+pub struct DeprecationsView<'c> {
+    /// The blob.
+    pub blob: &'c Deprecations<'c>,
+    /// Its surroundings.
+    pub catalog: &'c CatalogView<'c>,
+}
+
+impl<'c> DeprecationsView<'c> {
+    /// Returns the place of the blob.
+    pub fn place(&self) -> &'c Place {
+        &self.blob.origin
+    }
+
+    /// Returns the place of an entry.
+    pub fn entry_place(&self, index: usize) -> Place {
+        self.place().key("entries").index(index)
+    }
+
+    /// Returns the entries with their index, and of those that repeat an earlier one its index.
+    pub fn entries(&self) -> impl Iterator<Item = (usize, &'c Deprecation<'c>, Option<usize>)> {
+        let mut seen = HashMap::new();
+        self.blob.entries.iter().flatten().enumerate().map(move |(index, entry)| {
+            let first = *seen.entry((&entry.schema, &entry.name)).or_insert(index);
+            (index, entry, (first < index).then_some(first))
+        })
+    }
+
+    /// Returns the entries of a schema that do not repeat an earlier one, with their index.
+    pub fn of_schema(&self, schema: &str) -> impl Iterator<Item = (usize, &'c Deprecation<'c>)> {
+        self.entries()
+            .filter(move |(_, entry, first)| entry.schema == schema && first.is_none())
+            .map(|(index, entry, _)| (index, entry))
+    }
+
+    /// Returns whether the package exists, without which there is nothing to look anything up in.
+    pub fn has_package(&self) -> bool {
+        self.catalog.package(&self.blob.package).is_some() && !self.blob.package.is_empty()
+    }
+}
+
+fn title(noun: &str, name: &str) -> String {
+    if name.is_empty() { format!("a {noun} without name") } else { format!("{noun} `{name}`") }
 }

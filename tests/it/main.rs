@@ -3,7 +3,9 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub)]
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
+mod graphs;
 mod opm;
+mod rules;
 mod support;
 mod versions;
 mod yaml;

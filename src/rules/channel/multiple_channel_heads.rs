@@ -1,5 +1,6 @@
+use crate::catalog::Graph;
 use crate::diag::{Code, Level, Suite};
-use crate::rules::{ChannelView, Check, Findings, Rule};
+use crate::rules::{ChannelView, Check, Findings, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     code: Code {
@@ -13,15 +14,11 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Channel(check),
 };
 
-/// `opm` refuses a channel with two heads, and OLM cannot tell which one to install.
+/// `opm` refuses a channel with two heads, and OLM v0 cannot tell which one to install.
 fn check(view: &ChannelView<'_>, out: &mut Findings<'_>) {
-    let heads = view.graph.heads();
-    let [_, others @ ..] = heads.as_slice() else { return }; // none at all is `no-channel-head`
-    if others.is_empty() {
-        return;
-    }
-    let names: Vec<_> = heads.iter().map(|head| format!("`{head}`")).collect();
-    let message = format!("channel `{}` has {} heads: {}", view.channel.name, heads.len(), names.join(", "));
+    let Some(heads) = view.graph().map(Graph::heads).filter(|heads| heads.len() > 1) else { return };
+    let message =
+        format!("{} has {} heads: {}", view.title(), heads.len(), names::list(heads.iter().copied()));
     let finding = out.report(view.place().key("entries"), message);
     for head in &heads {
         finding.label(view.entry_place(head), "nothing replaces or skips this entry");

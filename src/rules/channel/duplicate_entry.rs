@@ -1,0 +1,33 @@
+use std::collections::HashMap;
+
+use crate::diag::{Code, Level, Suite};
+use crate::rules::{ChannelView, Check, Findings, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code {
+        id: "duplicate-entry",
+        summary: "a channel has two entries with the same name",
+        suite: Suite::Required,
+        level: Level::Error,
+        since: "0.1.0",
+        docs: include_str!("duplicate_entry.md"),
+    },
+    check: Check::Channel(check),
+};
+
+/// `opm` refuses a second entry of the same name.
+fn check(view: &ChannelView<'_>, out: &mut Findings<'_>) {
+    let entries = view.place().key("entries");
+    let mut first = HashMap::new();
+    for (index, entry) in
+        view.channel.entries().iter().enumerate().filter(|(_, entry)| !entry.name.is_empty())
+    {
+        let first = *first.entry(&entry.name).or_insert(index);
+        if first < index {
+            let message = format!("{} has entry `{}` more than once", view.title(), entry.name);
+            out.report(entries.index(index).key("name"), message)
+                .label(entries.index(first).key("name"), "first given here")
+                .help("merge the two, with the `replaces`, `skips` and `skipRange` of both");
+        }
+    }
+}
