@@ -15,6 +15,7 @@ mod layer;
 pub mod layout;
 mod layout_read;
 mod reference;
+pub mod remote;
 mod tar;
 mod time;
 

@@ -4,4 +4,5 @@
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
 mod image;
+mod registry;
 mod support;
