@@ -3,6 +3,8 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub)]
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
+mod faults;
 mod image;
 mod registry;
+mod server;
 mod support;
