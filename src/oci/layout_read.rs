@@ -55,15 +55,16 @@ impl Layout {
     /// No such name, or none given where there are several; a blob that is missing, or whose size or
     /// digest is not what was promised.
     pub fn artifact(&self, name: Option<&str>) -> Result<Artifact, Error> {
-        let mut found = self.entries().filter(|(entry, _)| name.is_none() || *entry == name);
-        let (Some((_, entry)), None) = (found.next(), found.next()) else {
+        let found: Vec<_> = self.entries().filter(|(entry, _)| name.is_none() || *entry == name).collect();
+        let [(_, entry)] = found.as_slice() else {
+            let named = name.map(|name| format!(" named `{name}`")).unwrap_or_default();
+            let message = format!("{} holds {} images{named}, not one", self.folder.display(), found.len());
             let names: Vec<&str> = self.entries().filter_map(|(name, _)| name).collect();
-            let what = name.map_or("one image".to_owned(), |name| format!("one image named `{name}`"));
-            return Err(Error::new(
-                Kind::NotFound,
-                format!("{} does not hold exactly {what}", self.folder.display()),
-            )
-            .hint(format!("choose one of: {}", names.join(", "))));
+            let hint = match names.as_slice() {
+                [] => "write an image to it first; it names none".to_owned(),
+                names => format!("choose one of: {}", names.join(", ")),
+            };
+            return Err(Error::new(Kind::NotFound, message).hint(hint));
         };
         self.read(entry, DEPTH)
     }

@@ -5,6 +5,7 @@
 
 mod faults;
 mod image;
+mod logins;
 mod registry;
 mod server;
 mod support;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
@@ -76,13 +76,23 @@ fn run(program: &Path, server: &str) -> Result<(Vec<u8>, bool), String> {
         let _ = send.send(read.map(|_| bytes));
     });
     match receive.recv_timeout(LONGEST) {
-        Ok(Ok(bytes)) => match child.wait() {
-            Ok(status) => Ok((bytes, status.success())),
-            Err(cause) => Err(format!("cannot be waited for: {cause}")),
-        },
+        Ok(Ok(bytes)) => ended(&mut child).map(|success| (bytes, success)),
         Ok(Err(cause)) => Err(end(&mut child, &format!("cannot be read: {cause}"))),
         Err(_) => Err(end(&mut child, &format!("did not answer within {} s", LONGEST.as_secs()))),
     }
+}
+
+/// Whether a program that has closed its output ends well.
+fn ended(child: &mut Child) -> Result<bool, String> {
+    let until = Instant::now() + LONGEST;
+    while Instant::now() < until {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ok(status.success()),
+            Ok(None) => thread::sleep(Duration::from_millis(5)),
+            Err(cause) => return Err(end(child, &format!("cannot be waited for: {cause}"))),
+        }
+    }
+    Err(end(child, "does not end"))
 }
 
 fn end(child: &mut Child, why: &str) -> String {

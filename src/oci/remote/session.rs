@@ -143,9 +143,14 @@ impl Session {
     }
 
     fn send(&self, call: &Call<'_>) -> Result<Answer, Failure> {
-        let mut answer = self.http.send(call).map_err(|failure| self.scrub(failure))?;
-        answer.complaint = answer.complaint.map(|text| self.without_secrets(text));
-        Ok(answer)
+        let tame = |text: String| self.without_secrets(text, call.authorization.as_deref());
+        match self.http.send(call) {
+            Ok(answer) => Ok(Answer { complaint: answer.complaint.map(tame), ..answer }),
+            Err(mut failure) => {
+                failure.error.message = tame(failure.error.message);
+                Err(failure)
+            }
+        }
     }
 
     /// What to show, and how often it was renewed. A token that is about to end is renewed first.
@@ -276,27 +281,16 @@ impl Session {
         serde_json::from_slice(&answer.body).map_err(|_| broken("answered something other than a token"))
     }
 
-    fn scrub(&self, mut failure: Failure) -> Failure {
-        failure.error.message = self.without_secrets(failure.error.message);
-        failure
-    }
-
     /// A server that repeats what we sent shall not bring it into a log.
-    fn without_secrets(&self, mut text: String) -> String {
-        let held = match self.login.credentials.as_ref() {
-            Some(Credentials::Basic { username, password }) => {
-                vec![password.clone(), STANDARD.encode(format!("{username}:{password}"))]
-            }
-            Some(Credentials::Identity(token)) => vec![token.clone()],
-            None => Vec::new(),
+    fn without_secrets(&self, text: String, sent: Option<&str>) -> String {
+        let held = match &self.login.credentials {
+            Some(Credentials::Basic { password, .. }) => Some(password.as_str()),
+            Some(Credentials::Identity(token)) => Some(token.as_str()),
+            None => None,
         };
-        // Whoever asks for a token holds the state; its complaints cannot know the token that comes later.
-        let token = self.state.try_lock().ok().and_then(|state| state.authorization.clone());
-        let token = token.and_then(|text| text.split_once(' ').map(|(_, token)| token.to_owned()));
-        for secret in held.iter().chain(&token).filter(|secret| !secret.is_empty()) {
-            text = text.replace(secret.as_str(), "***");
-        }
-        text
+        let sent = sent.map(|text| text.split_once(' ').map_or(text, |(_, secret)| secret));
+        let secrets = held.into_iter().chain(sent).filter(|secret| !secret.is_empty());
+        secrets.fold(text, |text, secret| text.replace(secret, "***"))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
