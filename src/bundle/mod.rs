@@ -7,7 +7,7 @@ pub use csv::Csv;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::text::{FileId, Place, Tree, Value};
+use crate::text::{FileId, Kind, Place, Tree, Value};
 
 /// A bundle: the files of its `manifests` and `metadata` folders.
 #[derive(Debug)]
@@ -113,8 +113,9 @@ impl<'s> Bundle<'s> {
         self.csv().and_then(|csv| csv.0.at(&["metadata", "name"])).map(Value::cow).unwrap_or_default()
     }
 
-    /// Returns the version of the CSV as it is written; empty when there is none.
+    /// Returns the version of the CSV as it is written; empty when there is none, or no string.
     pub fn version(&self) -> Cow<'s, str> {
-        self.csv().and_then(|csv| csv.spec()?.get("version")).map(Value::cow).unwrap_or_default()
+        let version = self.csv().and_then(|csv| csv.spec()?.get("version"));
+        version.filter(|version| version.kind() == Kind::Str).map(Value::cow).unwrap_or_default()
     }
 }

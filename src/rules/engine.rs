@@ -8,11 +8,12 @@ use super::{
 use crate::bundle::Bundle;
 use crate::catalog::{BundleBlob, Catalog};
 use crate::diag::{Report, Subject};
+use crate::settings::Contract;
 
 /// Checks the files of a bundle.
-pub fn check_bundle(bundle: &Bundle<'_>) -> Report {
+pub fn check_bundle(bundle: &Bundle<'_>, contract: Option<&Contract>) -> Report {
     let subject = Subject { package: bundle.package().into_owned(), version: bundle.version().into_owned() };
-    let view = BundleView { bundle };
+    let view = BundleView { bundle, contract };
     let mut report = Report::default();
     for rule in all() {
         if let Check::Bundle(check) = rule.check {

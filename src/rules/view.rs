@@ -6,6 +6,7 @@ use crate::bundle::Bundle;
 use crate::catalog::{
     BundleBlob, Catalog, Channel, Deprecation, Deprecations, Graph, PACKAGE, Package, PackageProperty,
 };
+use crate::settings::{Contract, Expected};
 use crate::text::Place;
 
 /// A bundle, with what the project says of it.
@@ -13,6 +14,24 @@ use crate::text::Place;
 pub struct BundleView<'c> {
     /// The bundle.
     pub bundle: &'c Bundle<'c>,
+    /// What the project's installer expects; none outside a project.
+    pub contract: Option<&'c Contract>,
+}
+
+impl<'c> BundleView<'c> {
+    /// Returns the place of what is missing from the bundle as a whole.
+    pub fn home(&self) -> Place {
+        Place::file(self.bundle.home)
+    }
+
+    /// Returns what the installer expects of this bundle's package; none if it does not install it,
+    /// or the bundle has no version, which is another rule's finding.
+    pub fn expected(&self) -> Option<&'c Expected> {
+        if self.bundle.version().is_empty() {
+            return None;
+        }
+        self.contract?.packages.get(self.bundle.package().as_ref())
+    }
 }
 
 /// The catalog, indexed by package.

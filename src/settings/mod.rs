@@ -1,1 +1,220 @@
-//! The project's settings, `catalog/olmcat.yaml`.
+//! The project's settings, `catalog/olmcat.yaml`, and what its installer expects,
+//! `catalog/contract.yaml`. Read with places, so that a wrong setting is a finding with a line.
+
+mod contract;
+
+pub use contract::{Contract, Expected};
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::diag::{Diagnostic, Level, Report, codes};
+use crate::text::{FileId, Place, Sources, duplicate_keys, json, yaml};
+
+/// The settings of an olmcat project.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settings {
+    /// The repository of the catalog image, such as `docker.io/percona/dbaas-catalog`. What `push`
+    /// pushes to unless it is told otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// The packages of the catalog, by name.
+    #[serde(default)]
+    pub packages: BTreeMap<String, PackageSettings>,
+    /// The level of a rule, by its id. Rules of the suite `required` keep theirs.
+    #[serde(default)]
+    pub rules: BTreeMap<String, RuleLevel>,
+    /// Known defects that the project lives with.
+    #[serde(default)]
+    pub exceptions: Vec<Exception>,
+    /// The catalogs that are made of the templates; the first is the default. Without any, one
+    /// catalog named `latest` is made, with manifests, as `<package>/catalog.yaml`.
+    #[serde(default)]
+    pub targets: Vec<Target>,
+}
+
+/// Where the images of a package's bundles are.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PackageSettings {
+    /// The reference of a bundle's image; `{version}` stands for the version of its CSV.
+    pub image: String,
+    /// The references of bundles whose image is named otherwise, by version.
+    #[serde(default)]
+    pub overrides: BTreeMap<String, String>,
+}
+
+/// How much a rule matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum RuleLevel {
+    /// Not reported.
+    Allow,
+    /// Reported; the run is still clean.
+    Warn,
+    /// Reported; the run ends with findings.
+    Error,
+}
+
+impl From<RuleLevel> for Level {
+    fn from(level: RuleLevel) -> Self {
+        match level {
+            RuleLevel::Allow => Level::Allow,
+            RuleLevel::Warn => Level::Warn,
+            RuleLevel::Error => Level::Error,
+        }
+    }
+}
+
+/// A known defect: findings of a rule about a package, or one version of it, are not reported.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Exception {
+    /// The id of the rule.
+    pub rule: String,
+    /// The package.
+    pub package: String,
+    /// The version; without it, findings about the package as a whole and all its versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// Why the project lives with it, for whoever finds it in two years.
+    #[schemars(length(min = 1))]
+    pub reason: String,
+}
+
+/// A catalog to be made.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Target {
+    /// Its name, which is the tag of its image.
+    pub name: String,
+    /// How bundles carry what OLM needs of their CSV.
+    #[serde(default)]
+    pub properties: Properties,
+    /// The name of the rendered file in each package's folder.
+    #[serde(default = "catalog_yaml")]
+    pub file: String,
+}
+
+/// How bundles carry what OLM needs of their CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+pub enum Properties {
+    /// With all manifests: what OLM before 0.26 and OpenShift before 4.17 need.
+    #[default]
+    #[serde(rename = "olm.bundle.object")]
+    BundleObject,
+    /// With the CSV's presentation only, which is a tenth of the size.
+    #[serde(rename = "olm.csv.metadata")]
+    CsvMetadata,
+}
+
+fn catalog_yaml() -> String {
+    "catalog.yaml".to_owned()
+}
+
+impl Settings {
+    /// Reads the settings; what is wrong is a finding, and then there are none.
+    pub fn read(sources: &Sources, file: FileId, report: &mut Report) -> Option<Self> {
+        let (settings, place): (Self, Place) = read(sources, file, report)?;
+        let before = report.diagnostics().len();
+        for (index, exception) in settings.exceptions.iter().enumerate() {
+            if exception.reason.trim().is_empty() {
+                let place = place.key("exceptions").index(index).key("reason");
+                let mut finding =
+                    Diagnostic::new(&codes::INVALID_SETTINGS, place, "an exception without a reason");
+                finding.help("say why the project lives with the defect");
+                report.push(finding);
+            }
+        }
+        for (index, target) in settings.targets.iter().enumerate() {
+            let same = |other: &Target| other.name == target.name || other.file == target.file;
+            if settings.targets[..index].iter().any(same)
+                || target.file.contains('/')
+                || target.file.is_empty()
+            {
+                let place = place.key("targets").index(index);
+                let message = format!("target `{}` has no name and file of its own", target.name);
+                let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place, message);
+                finding.help("give each target its own `name` and `file`, a file name without folders");
+                report.push(finding);
+            }
+        }
+        (report.diagnostics().len() == before).then_some(settings)
+    }
+
+    /// Returns the reference of a bundle's image; none if the settings do not know the package.
+    pub fn image_of(&self, package: &str, version: &str) -> Option<String> {
+        let package = self.packages.get(package)?;
+        let by_pattern = || package.image.replace("{version}", version);
+        Some(package.overrides.get(version).cloned().unwrap_or_else(by_pattern))
+    }
+
+    /// Returns the catalogs to be made, at least one.
+    pub fn targets(&self) -> Vec<Target> {
+        if self.targets.is_empty() {
+            let target =
+                Target { name: "latest".into(), properties: Properties::default(), file: catalog_yaml() };
+            return vec![target];
+        }
+        self.targets.clone()
+    }
+}
+
+/// Returns the JSON Schema of the settings, for editors.
+pub fn schema() -> String {
+    let schema = serde_json::to_string_pretty(&schemars::schema_for!(Settings));
+    schema.expect("a schema is made of strings and maps") + "\n"
+}
+
+const PLAIN: json::Style = json::Style { indent: 0, sort: false, escape_html: false, doubles: false };
+
+/// Reads a file of settings as a type, and says where the first wrong field is.
+fn read<T: DeserializeOwned>(sources: &Sources, file: FileId, report: &mut Report) -> Option<(T, Place)> {
+    let source = sources.get(file);
+    if let Some(offset) = source.invalid_utf8() {
+        report.push(Diagnostic::invalid_utf8(file, offset));
+        return None;
+    }
+    let text = source.text();
+    let place = Place::document(file, 0..text.len());
+    let tree = match yaml::read(text, 0..text.len()) {
+        Ok(tree) => tree,
+        Err(fault) => {
+            report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault));
+            return None;
+        }
+    };
+    let mut out = String::from("{}");
+    if let Some(root) = tree.root().filter(|root| !root.is_null()) {
+        for (first, second) in duplicate_keys(root) {
+            report.push(Diagnostic::duplicate_key(file, &first, &second));
+        }
+        out.clear();
+        json::write(root, PLAIN, &mut out);
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(&out);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Ok(value) => Some((value, place)),
+        Err(error) => {
+            let mut at = place;
+            for segment in error.path() {
+                at = match segment {
+                    serde_path_to_error::Segment::Seq { index } => at.index(*index),
+                    serde_path_to_error::Segment::Map { key } => at.key(key.as_str()),
+                    _ => at,
+                };
+            }
+            // The position is one of our own JSON, which nobody has seen.
+            let message = error.inner().to_string();
+            let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+            let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, at, message);
+            finding.help("see the schema `catalog/olmcat.schema.json` for what may stand here");
+            report.push(finding);
+            None
+        }
+    }
+}

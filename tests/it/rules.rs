@@ -11,6 +11,8 @@ use olmcat::catalog;
 use olmcat::diag::{Level, Report};
 use olmcat::load;
 use olmcat::rules::{self, Rule};
+use olmcat::settings::Contract;
+use olmcat::template::Template;
 use olmcat::text::{Kind, Sources, Value, locate, yaml};
 use serde_json::{Map, Value as Json};
 
@@ -82,11 +84,22 @@ fn run(case: &Case) -> Vec<String> {
             report.append(rules::check_catalog(&catalog));
             concise(&report, &sources, "")
         }
+        ("template.yaml", _) => {
+            let file = sources.add("template.yaml", case.yaml.clone().into_bytes());
+            let template = Template::read(&sources, file, &mut report);
+            assert_eq!(template.is_none(), report.has_errors());
+            concise(&report, &sources, "")
+        }
         (_, Some(file)) => {
             let folder = Folder::new();
             merged_bundle(file, &case.yaml, &folder);
-            let bundle = load::bundle(folder.path(), &sources, &mut report).expect("the bundle can be read");
-            report.append(rules::check_bundle(&bundle));
+            let mut bundle =
+                load::bundle(folder.path(), &sources, &mut report).expect("the bundle can be read");
+            bundle.image = "registry.example/demo/demo-bundle:v0.1.0".into();
+            let contract = fs::read(data("contract.yaml")).expect("the blessed contract can be read");
+            let contract = sources.add("contract.yaml", contract);
+            let contract = Contract::read(&sources, contract, &mut report);
+            report.append(rules::check_bundle(&bundle, contract.as_ref()));
             concise(&report, &sources, &folder.path().to_string_lossy())
         }
         (other, None) => panic!("line {}: nobody knows how to run `{other}`", case.line),
@@ -135,7 +148,7 @@ fn json(text: &str) -> Json {
                 value.entries().map(|(key, value)| (key.text().to_owned(), convert(value))).collect(),
             ),
             Kind::Str => Json::String(value.text().to_owned()),
-            Kind::Null | Kind::Bool | Kind::Int | Kind::Float => {
+            Kind::Null | Kind::Bool | Kind::Int | Kind::Float | Kind::Json => {
                 serde_json::from_str(value.text()).expect("scalars are spelled as in JSON")
             }
         }
@@ -265,12 +278,10 @@ fn every_rule_file_is_listed_with_its_document() {
             continue;
         }
         let door = fs::read_to_string(folder.join("mod.rs")).expect("a folder has a door");
-        let of = |prefix: &str, suffix: &str| -> Vec<String> {
-            let lines = door.lines().map(str::trim);
-            let part = lines.filter_map(|line| line.strip_prefix(prefix)?.strip_suffix(suffix));
-            part.map(str::to_owned).collect()
-        };
-        let (modules, listed) = (of("mod ", ";"), of("&", "::RULE,"));
+        let modules: Vec<&str> =
+            door.lines().filter_map(|line| line.trim().strip_prefix("mod ")?.strip_suffix(';')).collect();
+        let listed: Vec<&str> =
+            door.split('&').filter_map(|part| part.split_once("::RULE").map(|(module, _)| module)).collect();
         assert!(modules.is_sorted(), "{}: the modules are sorted", folder.display());
         assert_eq!(modules, listed, "{}: each module is listed", folder.display());
         let stems: Vec<String> = (files(&folder).iter())

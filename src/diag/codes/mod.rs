@@ -44,3 +44,32 @@ code!(
     Required,
     "unknown_bundle.md"
 );
+code!(
+    INVALID_SETTINGS,
+    "invalid-settings",
+    "a setting is not what it should be",
+    Required,
+    "invalid_settings.md"
+);
+code!(
+    UNKNOWN_RULE,
+    "unknown-rule",
+    "the settings name a rule that does not exist",
+    Required,
+    "unknown_rule.md"
+);
+code!(
+    UNUSED_EXCEPTION,
+    "unused-exception",
+    "an exception excepts nothing",
+    GoodPractices,
+    "unused_exception.md"
+);
+code!(
+    MISPLACED_BUNDLE,
+    "misplaced-bundle",
+    "a bundle's folder is not named after it",
+    Required,
+    "misplaced_bundle.md"
+);
+code!(UNLISTED_BUNDLE, "unlisted-bundle", "a bundle is in no template", GoodPractices, "unlisted_bundle.md");

@@ -1,0 +1,30 @@
+use crate::bundle::PACKAGE_ANNOTATION;
+use crate::diag::{Code, Level, Suite};
+use crate::rules::{BundleView, Check, Findings, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code {
+        id: "missing-annotations",
+        summary: "a bundle has no annotations that name its package",
+        suite: Suite::Required,
+        level: Level::Error,
+        since: "0.1.0",
+        docs: include_str!("missing_annotations.md"),
+    },
+    check: Check::Bundle(check),
+};
+
+/// opm looks through all files of `metadata` for one that names a package or channels.
+fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
+    let Some(file) = view.bundle.annotations_file() else {
+        let finding = out.report(view.home(), "no file in `metadata` has the annotations of a bundle");
+        finding.help(format!(
+            "add `metadata/annotations.yaml` with `annotations: {{{PACKAGE_ANNOTATION}: ...}}`"
+        ));
+        return;
+    };
+    if view.bundle.package().is_empty() {
+        let finding = out.report(file.place().key("annotations"), "the annotations name no package");
+        finding.help(format!("add `{PACKAGE_ANNOTATION}`"));
+    }
+}
