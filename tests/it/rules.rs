@@ -135,7 +135,7 @@ fn json(text: &str) -> Json {
                 value.entries().map(|(key, value)| (key.text().to_owned(), convert(value))).collect(),
             ),
             Kind::Str => Json::String(value.text().to_owned()),
-            Kind::Null | Kind::Bool | Kind::Int | Kind::Float => {
+            Kind::Null | Kind::Bool | Kind::Int | Kind::Float | Kind::Json => {
                 serde_json::from_str(value.text()).expect("scalars are spelled as in JSON")
             }
         }

@@ -15,14 +15,17 @@ pub(super) static RULE: Rule = Rule {
 
 /// `opm` refuses a bundle that nobody could install.
 fn check(view: &BlobView<'_>, out: &mut Findings<'_>) {
-    let blob = view.blob;
-    let Some(entries) = view.catalog.entries(&blob.package) else { return };
-    // Without a name, a package or any entry, that is the fault; and so is an entry without name.
-    let is_silent = blob.name.is_empty() || blob.package.is_empty() || entries.is_empty();
-    if is_silent || entries.contains("") || entries.contains(blob.name.as_ref()) {
+    let (package, name): (&str, &str) = (&view.blob.package, &view.blob.name);
+    let channels = view.catalog.channels(package);
+    let is_seated = |name| !view.catalog.seats(package, name).is_empty();
+    // Its entry may be missing because of a fault of its own: of the bundle, an entry or a channel.
+    let is_faulty = name.is_empty() || package.is_empty() || channels.is_empty() || is_seated("");
+    let is_lost = view.catalog.lost_entries().contains(name);
+    if is_seated(name) || is_faulty || is_lost || channels.iter().any(|channel| channel.entries().is_empty())
+    {
         return;
     }
-    let message = format!("{} is in no channel of package `{}`", view.title(), blob.package);
+    let message = format!("{} is in no channel of package `{package}`", view.title());
     out.report(view.place().key("name"), message)
         .help("add an entry for it to a channel, or remove the blob");
 }
