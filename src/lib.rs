@@ -20,7 +20,7 @@
 //! | `catalog`  | `text` `diag`                                          |                                       |
 //! | `diag`     | `text`                                                 |                                       |
 //! | `text`     |                                                        | `granit_parser` `memchr` `boxcar`     |
-//! | `oci`      |                                                        | `ureq` `miniz_oxide` `sha2`           |
+//! | `oci`      |                                                        | `ureq` `rustls_native_certs` `miniz_oxide` `sha2` |
 
 pub mod bundle;
 pub mod catalog;

@@ -1,1 +1,29 @@
 //! Images and where they live. Knows nothing of operators.
+//!
+//! An [`Artifact`] is a value: files become a [`Layer`], layers and a [`Config`] an [`Image`], images an
+//! [`Index`]. It is then written to a [`layout`] or pushed to a [`remote`]. The README says why there is a
+//! client of our own.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod descriptor;
+mod digest;
+mod error;
+mod gzip;
+mod image;
+mod layer;
+pub mod layout;
+mod layout_read;
+mod reference;
+pub mod remote;
+mod tar;
+mod time;
+
+pub use descriptor::{Blob, Descriptor, Platform, media_type};
+pub use digest::Digest;
+pub use error::{Error, Kind};
+pub use image::{Artifact, Config, Image, Index};
+pub use layer::Layer;
+pub use reference::Reference;
+pub use tar::File;
+pub use time::rfc3339;

@@ -6,6 +6,11 @@
 mod graphs;
 mod opm;
 mod rules;
+mod faults;
+mod image;
+mod logins;
+mod registry;
+mod server;
 mod support;
 mod versions;
 mod yaml;

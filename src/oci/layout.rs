@@ -1,0 +1,243 @@
+//! OCI image layouts: folders that hold images (image specification, `image-layout.md`).
+//!
+//! A layout is complete or it is not there. A new one grows beside its place and is renamed into it; one
+//! that exists gains blobs first, and its index is replaced by a rename at the very end. What fails on the
+//! way takes back what it wrote.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::descriptor::{Blob, media_type};
+use super::error::{Error, Kind};
+use super::image::Artifact;
+
+pub use super::layout_read::Layout;
+
+/// The annotation by which skopeo and others find an image in a layout (`annotations.md`).
+pub const REF_NAME: &str = "org.opencontainers.image.ref.name";
+
+pub(super) const MARK: &str = "oci-layout";
+pub(super) const INDEX: &str = "index.json";
+
+/// Writes an artifact under a name, usually its tag, into the layout at `folder`, which is made where it
+/// is missing. Other names and their blobs stay; the same name is replaced.
+///
+/// # Errors
+///
+/// A folder that holds something else, or that another process is writing to; a name that the
+/// specification does not allow; a disk that is full or cannot be written. The folder is then as it was.
+pub fn write(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
+    check_name(name)?;
+    match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => update(folder, artifact, name),
+        Ok(false) if folder.join(MARK).is_file() => update(folder, artifact, name),
+        Ok(false) => {
+            Err(Error::new(Kind::Input, format!("{} is not empty and not an OCI layout", folder.display()))
+                .hint("choose a new or empty folder; nothing was changed"))
+        }
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => create(folder, artifact, name),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotADirectory => {
+            Err(Error::new(Kind::Input, format!("{} is a file, not an OCI layout", folder.display()))
+                .hint("choose another name for the output folder"))
+        }
+        Err(cause) => Err(Error::io("read", folder, &cause)),
+    }
+}
+
+/// Writes a new layout beside its place and renames it.
+fn create(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
+    let Some(last) = folder.file_name() else {
+        return Err(Error::new(Kind::Input, format!("{} names no folder", folder.display()))
+            .hint("write the path without `..` at its end"));
+    };
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut made = Made::default();
+    made.folders(parent)?;
+    let temporary = made.temporary(parent, &last.to_string_lossy())?;
+    fill(&temporary, artifact, name, &mut made)?;
+    fs::rename(&temporary, folder).map_err(|cause| Error::io("create", folder, &cause))?;
+    made.keep();
+    sync(parent);
+    Ok(())
+}
+
+/// Adds to a layout, or fills an empty folder, which may be a mount point and so cannot be renamed over.
+fn update(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
+    let mut made = Made::default();
+    let mark = folder.join(MARK);
+    if !mark.exists() {
+        made.file(&mark, MARK_CONTENT)?;
+    }
+    // Two writers would each drop the other's name from the index. Where the file system knows no locks, we
+    // go on without.
+    let lock = File::open(&mark).map_err(|cause| Error::io("open", &mark, &cause))?;
+    if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+        return Err(Error::new(Kind::File, format!("another process is writing to {}", folder.display()))
+            .hint("wait for it, or write to another folder"));
+    }
+    fill(folder, artifact, name, &mut made)?;
+    made.keep();
+    Ok(())
+}
+
+const MARK_CONTENT: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
+
+/// Blobs, then the mark, then the index.
+fn fill(folder: &Path, artifact: &Artifact, name: &str, made: &mut Made) -> Result<(), Error> {
+    let mut index = read_index(folder)?;
+    let blobs = folder.join("blobs/sha256");
+    made.folders(&blobs)?;
+    for blob in artifact.blobs().into_iter().chain(artifact.manifests()) {
+        let file = blobs.join(blob.digest().hex());
+        if !holds(&file, blob) {
+            made.file(&file, blob.bytes())?;
+        }
+    }
+    let mark = folder.join(MARK);
+    if !mark.exists() {
+        made.file(&mark, MARK_CONTENT)?;
+    }
+    sync(&blobs);
+    name_in(&mut index, artifact.manifest(), name);
+    let bytes = serde_json::to_vec(&index).map_err(|cause| {
+        Error::new(Kind::File, format!("cannot write {}: {cause}", folder.join(INDEX).display()))
+    })?;
+    made.file(&folder.join(INDEX), &bytes)?;
+    sync(folder);
+    Ok(())
+}
+
+/// The index as it stands, with all that other tools wrote into it, or a new one.
+fn read_index(folder: &Path) -> Result<Value, Error> {
+    let file = folder.join(INDEX);
+    let bytes = match fs::read(&file) {
+        Ok(bytes) => bytes,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(json!({ "schemaVersion": 2, "mediaType": media_type::INDEX, "manifests": [] }));
+        }
+        Err(cause) => return Err(Error::io("read", &file, &cause)),
+    };
+    let index = serde_json::from_slice::<Value>(&bytes).ok().filter(|index| index["manifests"].is_array());
+    index.ok_or_else(|| {
+        Error::new(Kind::Corrupt, format!("{} is not the index of a layout", file.display()))
+            .hint("remove the folder, or choose another one; nothing was changed")
+    })
+}
+
+/// Lets the index name a manifest, and nothing else by that name.
+fn name_in(index: &mut Value, manifest: &Blob, name: &str) {
+    let mut descriptor = manifest.descriptor();
+    descriptor.annotations = BTreeMap::from([(REF_NAME.to_owned(), name.to_owned())]);
+    let Some(entries) = index["manifests"].as_array_mut() else { return };
+    entries.retain(|entry| entry["annotations"][REF_NAME] != name);
+    entries.push(json!(descriptor));
+}
+
+/// Whether a blob is there already, and whole.
+fn holds(file: &Path, blob: &Blob) -> bool {
+    fs::metadata(file).is_ok_and(|found| found.len() == blob.size())
+        && fs::read(file).is_ok_and(|bytes| bytes == blob.bytes())
+}
+
+/// Letters and digits, with `-._:@+/` and `--` in between (`annotations.md`).
+fn check_name(name: &str) -> Result<(), Error> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:@+/".contains(&byte);
+    let edge = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+    if name.bytes().all(allowed) && edge(name.bytes().next()) && edge(name.bytes().next_back()) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Input, format!("`{}` is not a name within a layout", name.escape_default()))
+        .hint("use a tag, such as `v1`, or a full image reference"))
+}
+
+/// What was made so far; all of it goes away again unless it is kept.
+#[derive(Default)]
+struct Made {
+    files: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+impl Made {
+    /// Writes a file whole or not at all: the bytes reach the disk under another name first.
+    fn file(&mut self, file: &Path, bytes: &[u8]) -> Result<(), Error> {
+        let mut temporary = file.as_os_str().to_owned();
+        temporary.push(format!(".{}", std::process::id()));
+        let temporary = PathBuf::from(temporary);
+        let existed = file.exists();
+        let write = || -> std::io::Result<()> {
+            let mut open = File::create(&temporary)?;
+            open.write_all(bytes)?;
+            open.sync_all()?;
+            fs::rename(&temporary, file)
+        };
+        if let Err(cause) = write() {
+            let _ = fs::remove_file(&temporary);
+            return Err(Error::io("write", file, &cause));
+        }
+        if !existed {
+            self.files.push(file.to_owned());
+        }
+        Ok(())
+    }
+
+    fn folder(&mut self, folder: &Path) -> Result<(), Error> {
+        fs::create_dir(folder).map_err(|cause| Error::io("create", folder, &cause))?;
+        self.folders.push(folder.to_owned());
+        Ok(())
+    }
+
+    /// Makes a folder of a name that nobody uses. A process that was killed may have left its own behind,
+    /// and in a container have had our number.
+    fn temporary(&mut self, parent: &Path, name: &str) -> Result<PathBuf, Error> {
+        let mut number = 0;
+        loop {
+            let folder = parent.join(format!(".{name}.{}-{number}", std::process::id()));
+            match fs::create_dir(&folder) {
+                Ok(()) => {
+                    self.folders.push(folder.clone());
+                    return Ok(folder);
+                }
+                Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists && number < 100 => {
+                    number += 1
+                }
+                Err(cause) => return Err(Error::io("create", &folder, &cause)),
+            }
+        }
+    }
+
+    /// Makes a folder and those on the way to it, where they are missing.
+    fn folders(&mut self, folder: &Path) -> Result<(), Error> {
+        let missing: Vec<&Path> = folder
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .collect();
+        missing.into_iter().rev().try_for_each(|folder| self.folder(folder))
+    }
+
+    fn keep(&mut self) {
+        self.files.clear();
+        self.folders.clear();
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        for file in self.files.drain(..).rev() {
+            let _ = fs::remove_file(file);
+        }
+        for folder in self.folders.drain(..).rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// Asks the disk to remember names. Some file systems cannot be asked; the files themselves are safe.
+fn sync(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}

@@ -1,0 +1,136 @@
+//! Reading from a registry: nothing is believed before its digest agrees, and nothing is unbounded.
+
+use std::sync::atomic::AtomicBool;
+
+use ureq::http::{Method, header};
+
+use super::Remote;
+use super::fault::Failure;
+use super::http::{Answer, Call};
+use super::retry::Trying;
+use crate::oci::descriptor::{Blob, Descriptor, media_type};
+use crate::oci::digest::Digest;
+use crate::oci::error::{Error, Kind};
+use crate::oci::reference::Reference;
+
+/// The size that the distribution specification asks registries to accept; larger ones do not travel.
+const MANIFEST_LIMIT: u64 = 4 << 20;
+const ACCEPT: [&str; 4] =
+    [media_type::MANIFEST, media_type::INDEX, media_type::DOCKER_MANIFEST, media_type::DOCKER_LIST];
+
+impl Remote {
+    /// Reads the manifest or index that a reference names, by its digest if it has one, else by its tag.
+    ///
+    /// # Errors
+    ///
+    /// There is none; the registry cannot be talked to; what came is not what its digest says.
+    pub fn get_manifest(&self, reference: &Reference) -> Result<Blob, Error> {
+        self.check(reference)?;
+        let target = target(reference)?;
+        let what = format!("cannot read the manifest of {reference}");
+        self.trying(&|_| {}, &AtomicBool::new(false))
+            .run(&what, || self.manifest(&target, reference.digest()))
+    }
+
+    /// Asks what a reference names, without reading it. `None` if there is nothing.
+    ///
+    /// # Errors
+    ///
+    /// The registry cannot be talked to, or does not want to tell.
+    pub fn head_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, Error> {
+        self.check(reference)?;
+        let target = target(reference)?;
+        let what = format!("cannot look for {reference}");
+        self.trying(&|_| {}, &AtomicBool::new(false)).run(&what, || self.find_manifest(&target))
+    }
+
+    /// Reads a blob, of no more bytes than its descriptor says.
+    ///
+    /// # Errors
+    ///
+    /// There is none; the registry cannot be talked to; size or digest disagree.
+    pub fn get_blob(&self, descriptor: &Descriptor) -> Result<Blob, Error> {
+        let what = format!("cannot read blob {} of {}", descriptor.digest, self.name());
+        self.trying(&|_| {}, &AtomicBool::new(false)).run(&what, || {
+            let url = self.session.url(&format!("{}/blobs/{}", self.path, descriptor.digest))?;
+            let answer = self.session.call(&mut Call::new(Method::GET, url, descriptor.size))?;
+            if answer.status != 200 {
+                return Err(self.session.failure(&answer));
+            }
+            let blob = Blob::new(&descriptor.media_type, answer.body);
+            if (blob.digest(), blob.size()) == (descriptor.digest, descriptor.size) {
+                return Ok(blob);
+            }
+            Err(corrupt(&format!("{} bytes of {} came instead", blob.size(), blob.digest())).passing())
+        })
+    }
+
+    pub(super) fn trying<'a>(
+        &self,
+        progress: &'a (dyn Fn(super::Progress<'_>) + Sync),
+        stop: &'a AtomicBool,
+    ) -> Trying<'a> {
+        Trying { patience: self.patience, progress, stop }
+    }
+
+    /// One try at reading a manifest by tag or digest.
+    pub(super) fn manifest(&self, target: &str, expected: Option<Digest>) -> Result<Blob, Failure> {
+        let answer = self.ask_manifest(Method::GET, target)?;
+        if answer.status != 200 {
+            return Err(self.session.failure(&answer));
+        }
+        let blob = Blob::new(&media_type_of(&answer), answer.body);
+        match expected {
+            Some(expected) if expected != blob.digest() => {
+                Err(corrupt(&format!("{} came instead", blob.digest())))
+            }
+            _ => Ok(blob),
+        }
+    }
+
+    /// One try at finding a manifest by tag or digest. A registry that does not tell its digest is read from.
+    pub(super) fn find_manifest(&self, target: &str) -> Result<Option<Descriptor>, Failure> {
+        let answer = self.ask_manifest(Method::HEAD, target)?;
+        match answer.status {
+            200 => {}
+            404 => return Ok(None),
+            _ => return Err(self.session.failure(&answer)),
+        }
+        let digest = answer.header("docker-content-digest").and_then(|text| text.parse::<Digest>().ok());
+        let size = answer.header("content-length").and_then(|text| text.parse::<u64>().ok());
+        let (Some(digest), Some(size)) = (digest, size) else {
+            return self.manifest(target, None).map(|blob| Some(blob.descriptor()));
+        };
+        let media_type = media_type_of(&answer);
+        Ok(Some(Descriptor { media_type, digest, size, annotations: Default::default(), platform: None }))
+    }
+
+    fn ask_manifest(&self, method: Method, target: &str) -> Result<Answer, Failure> {
+        let url = self.session.url(&format!("{}/manifests/{target}", self.path))?;
+        let call = Call::new(method, url, MANIFEST_LIMIT);
+        self.session.call(&mut call.header(header::ACCEPT, ACCEPT.join(", ")))
+    }
+}
+
+fn media_type_of(answer: &Answer) -> String {
+    let text = answer.header("content-type").unwrap_or(media_type::MANIFEST);
+    text.split(';').next().unwrap_or(text).trim().to_owned()
+}
+
+fn corrupt(why: &str) -> Failure {
+    Failure::new(
+        Kind::Corrupt,
+        why,
+        "try again; if it stays so, the registry's storage is damaged or a proxy lies",
+    )
+}
+
+/// The digest of a reference, else its tag.
+fn target(reference: &Reference) -> Result<String, Error> {
+    match (reference.digest(), reference.tag()) {
+        (Some(digest), _) => Ok(digest.to_string()),
+        (None, Some(tag)) => Ok(tag.to_owned()),
+        (None, None) => Err(Error::new(Kind::Input, format!("{reference} has neither tag nor digest"))
+            .hint(format!("add a tag, such as `{reference}:v1`"))),
+    }
+}

@@ -1,0 +1,262 @@
+//! Writing to a registry: blobs, three at a time, then manifests, children first, and the tag last.
+//!
+//! What is there already is left alone; what comes has one way in, `POST` and one `PUT`, since several
+//! registries mishandle uploads in pieces.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use ureq::http::{Method, Uri, header};
+
+use super::fault::{Failure, Retry};
+use super::http::{self, Answer, Call};
+use super::retry::Trying;
+use super::{Progress, Remote};
+use crate::oci::descriptor::Blob;
+use crate::oci::digest::Digest;
+use crate::oci::error::{Error, Kind};
+use crate::oci::image::Artifact;
+use crate::oci::reference::Reference;
+
+/// More uploads at once make registries answer 429 rather than faster.
+const WORKERS: usize = 3;
+/// What is read of a good answer to an upload, which says nothing of interest.
+const LIMIT: u64 = 64 << 10;
+
+/// What a push came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pushed {
+    /// What the reference now names.
+    pub digest: Digest,
+    /// Blobs and manifests that were sent.
+    pub uploaded: usize,
+    /// The bytes of those.
+    pub bytes: u64,
+    /// Blobs that the registry took from another repository.
+    pub mounted: usize,
+    /// Blobs and manifests that were there already.
+    pub existing: usize,
+}
+
+/// How something came into the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uploaded {
+    /// It was sent.
+    Sent,
+    /// The registry took it from another repository.
+    Mounted,
+    /// It was there already.
+    Existing,
+}
+
+impl Remote {
+    /// Pushes an artifact and lets the tag of a reference name it; without a tag, the digest must be its own.
+    ///
+    /// # Errors
+    ///
+    /// The reference does not fit; the registry cannot be talked to or refuses; the tag does not name
+    /// the artifact in the end.
+    pub fn push(
+        &self,
+        artifact: &Artifact,
+        reference: &Reference,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> Result<Pushed, Error> {
+        self.check(reference)?;
+        let digest = artifact.digest();
+        if let Some(other) = reference.digest().filter(|other| *other != digest) {
+            return Err(Error::new(
+                Kind::Input,
+                format!("{reference} asks for {other}, but the image is {digest}"),
+            )
+            .hint("leave out the digest; it follows from the image"));
+        }
+        if (reference.tag(), reference.digest()) == (None, None) {
+            return Err(Error::new(Kind::Input, format!("{reference} has no tag"))
+                .hint(format!("add one, such as `{reference}:v1`")));
+        }
+        let mut scopes = vec![format!("repository:{}:pull,push", self.path)];
+        scopes.extend(self.mount_from.iter().map(|from| format!("repository:{from}:pull")));
+        self.session.want(&scopes);
+
+        let stop = AtomicBool::new(false);
+        let trying = self.trying(progress, &stop);
+        let tally = Mutex::new(Pushed { digest, uploaded: 0, bytes: 0, mounted: 0, existing: 0 });
+        let done = |blob: &Blob, how: Uploaded| {
+            tally.lock().unwrap_or_else(PoisonError::into_inner).add(blob, how);
+            progress(Progress::Done { digest: blob.digest(), size: blob.size(), how });
+        };
+        let blobs = artifact.blobs();
+        progress(Progress::Begin { blobs: blobs.len(), bytes: blobs.iter().map(|blob| blob.size()).sum() });
+        // One greeting, before the threads: a wrong host or password is told once.
+        trying.run(&format!("cannot push to {}", self.name()), || self.session.url("").map(drop))?;
+        self.push_blobs(&blobs, trying, &done)?;
+
+        // Children have no name but their digest. The last manifest is the one that is tagged.
+        let manifests = artifact.manifests();
+        for manifest in &manifests {
+            let own = manifest.digest().to_string();
+            let target = match reference.tag() {
+                Some(tag) if manifest.digest() == digest => tag,
+                _ => &own,
+            };
+            let doing = format!("cannot push manifest `{target}` to {}", self.name());
+            let how = trying.run(&doing, || self.put_manifest(manifest, target))?;
+            done(manifest, how);
+        }
+        let target = reference.tag().map_or(digest.to_string(), str::to_owned);
+        self.verify(artifact.manifest(), &target, trying)?;
+        Ok(*tally.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn push_blobs(
+        &self,
+        blobs: &[&Blob],
+        trying: Trying<'_>,
+        done: &(dyn Fn(&Blob, Uploaded) + Sync),
+    ) -> Result<(), Error> {
+        let next = AtomicUsize::new(0);
+        let first_error = Mutex::new(None);
+        let work = || {
+            while let Some(blob) = blobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if trying.stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                let doing = format!("cannot upload blob {} to {}", blob.digest(), self.name());
+                match trying.run(&doing, || self.put_blob(blob, trying)) {
+                    Ok(how) => done(blob, how),
+                    Err(error) => {
+                        trying.stop.store(true, Ordering::Relaxed);
+                        first_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                        return;
+                    }
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..WORKERS.min(blobs.len()) {
+                scope.spawn(work);
+            }
+        });
+        match first_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// One try at a blob, from the beginning: after a failure nobody knows what an upload session holds, but a
+    /// blob that arrived after all is found.
+    fn put_blob(&self, blob: &Blob, trying: Trying<'_>) -> Result<Uploaded, Failure> {
+        let url = self.session.url(&format!("{}/blobs/{}", self.path, blob.digest()))?;
+        let answer = self.session.call(&mut Call::new(Method::HEAD, url, LIMIT))?;
+        match answer.status {
+            200 => return Ok(Uploaded::Existing),
+            404 => {}
+            _ => return Err(self.session.failure(&answer)),
+        }
+        for from in &self.mount_from {
+            // A registry that dislikes the question is not asked again, and not blamed.
+            let answer = self.begin(&format!("?mount={}&from={}", blob.digest(), from))?;
+            match answer.status {
+                201 => return Ok(Uploaded::Mounted),
+                202 => return self.send(blob, &answer, trying),
+                _ => {}
+            }
+        }
+        let answer = self.begin("")?;
+        match answer.status {
+            202 => self.send(blob, &answer, trying),
+            _ => Err(self.session.failure(&answer)),
+        }
+    }
+
+    fn begin(&self, query: &str) -> Result<Answer, Failure> {
+        let url = self.session.url(&format!("{}/blobs/uploads/{query}", self.path))?;
+        let mut call = Call::new(Method::POST, url, LIMIT);
+        call.body = Some(&[]);
+        self.session.call(&mut call)
+    }
+
+    /// Sends a blob to where an upload was begun.
+    fn send(&self, blob: &Blob, begun: &Answer, trying: Trying<'_>) -> Result<Uploaded, Failure> {
+        let location = http::follow(&begun.url, begun.header("location").unwrap_or_default())?;
+        let join = if location.query().is_some() { '&' } else { '?' };
+        let url: Uri = format!("{location}{join}digest={}", blob.digest()).parse().map_err(|_| {
+            let reason = format!("{} leads to an address that is not one", http::host(&begun.url));
+            Failure::new(Kind::Registry, reason, "see the registry's log")
+        })?;
+        let sent =
+            |bytes| (trying.progress)(Progress::Sent { blob: blob.digest(), bytes, size: blob.size() });
+        let mut call =
+            Call::new(Method::PUT, url, LIMIT).header(header::CONTENT_TYPE, "application/octet-stream");
+        call.body = Some(blob.bytes());
+        call.sent = &sent;
+        let answer = self.session.call(&mut call)?;
+        match answer.status {
+            // Some registries answer without a `Location`, which nobody needs.
+            200 | 201 | 204 => Ok(Uploaded::Sent),
+            _ => Err(self.lost(&answer)),
+        }
+    }
+
+    /// One try at a manifest, under its digest or a tag.
+    fn put_manifest(&self, manifest: &Blob, target: &str) -> Result<Uploaded, Failure> {
+        let found = self.find_manifest(target)?;
+        if found.is_some_and(|found| found.digest == manifest.digest()) {
+            return Ok(Uploaded::Existing);
+        }
+        let url = self.session.url(&format!("{}/manifests/{target}", self.path))?;
+        let mut call = Call::new(Method::PUT, url, LIMIT).header(header::CONTENT_TYPE, manifest.media_type());
+        call.body = Some(manifest.bytes());
+        let answer = self.session.call(&mut call)?;
+        match answer.status {
+            200..300 => Ok(Uploaded::Sent),
+            _ => Err(self.lost(&answer)),
+        }
+    }
+
+    /// A registry of several machines may not know yet, or not any more, what one of them was told.
+    fn lost(&self, answer: &Answer) -> Failure {
+        const PASSING: [&str; 5] =
+            ["BLOB_UPLOAD_", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "DIGEST_INVALID", "SIZE_INVALID"];
+        let mut failure = self.session.failure(answer);
+        let said = answer.complaint.as_deref().unwrap_or_default();
+        if failure.retry == Retry::Never && PASSING.iter().any(|code| said.contains(code)) {
+            failure = failure.passing();
+        }
+        failure
+    }
+
+    /// Whether the registry now gives out what was pushed. A tag may take a moment to appear.
+    fn verify(&self, manifest: &Blob, target: &str, trying: Trying<'_>) -> Result<(), Error> {
+        let doing = format!("cannot verify {}", self.name());
+        trying.run(&doing, || match self.find_manifest(target)? {
+            Some(found) if found.digest == manifest.digest() => Ok(()),
+            Some(found) => Err(Failure::new(
+                Kind::Registry,
+                format!("`{target}` names {} and not {}, which was pushed", found.digest, manifest.digest()),
+                "see whether another job pushes the same tag, or the registry rewrites images",
+            )),
+            None => Err(Failure::new(
+                Kind::Registry,
+                format!("`{target}` is not there after the push"),
+                "see the registry's log",
+            )
+            .passing()),
+        })
+    }
+}
+
+impl Pushed {
+    fn add(&mut self, blob: &Blob, how: Uploaded) {
+        match how {
+            Uploaded::Sent => {
+                self.uploaded += 1;
+                self.bytes += blob.size();
+            }
+            Uploaded::Mounted => self.mounted += 1,
+            Uploaded::Existing => self.existing += 1,
+        }
+    }
+}
