@@ -27,7 +27,7 @@ pub struct CatalogView<'c> {
 }
 
 /// An entry of a channel: the channel, and the place in its list.
-pub type Seat<'c> = (&'c Channel<'c>, usize);
+pub(super) type Seat<'c> = (&'c Channel<'c>, usize);
 
 /// What belongs to one package name, whether or not there is such a package.
 #[derive(Debug, Default)]

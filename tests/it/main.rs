@@ -11,6 +11,7 @@ mod image;
 mod logins;
 mod registry;
 mod server;
+mod single_faults;
 mod support;
 mod versions;
 mod yaml;

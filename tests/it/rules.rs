@@ -11,6 +11,7 @@ use olmcat::catalog;
 use olmcat::diag::{Level, Report};
 use olmcat::load;
 use olmcat::rules::{self, Rule};
+use olmcat::template::Template;
 use olmcat::text::{Kind, Sources, Value, locate, yaml};
 use serde_json::{Map, Value as Json};
 
@@ -80,6 +81,11 @@ fn run(case: &Case) -> Vec<String> {
             let file = sources.add("catalog.yaml", case.yaml.clone().into_bytes());
             let catalog = catalog::read(&sources, file, &mut report);
             report.append(rules::check_catalog(&catalog));
+            concise(&report, &sources, "")
+        }
+        ("template.yaml", _) => {
+            let file = sources.add("template.yaml", case.yaml.clone().into_bytes());
+            Template::read(&sources, file, &mut report);
             concise(&report, &sources, "")
         }
         (_, Some(file)) => {
@@ -200,10 +206,8 @@ fn every_example_has_the_findings_that_its_document_says() {
 
 #[test]
 fn every_rule_is_shown_by_its_own_example() {
-    let documents = documents();
     for rule in rules::all().into_iter().filter(|rule| !matches!(rule.check, rules::Check::Elsewhere)) {
-        let text = fs::read_to_string(&documents[&rule.code.id.replace('-', "_")]).expect("it can be read");
-        let cases = cases(&text);
+        let cases = cases(rule.code.docs);
         let tag = format!("[{}]", rule.code.id);
         let example = cases.first().unwrap_or_else(|| panic!("`{}` has no example", rule.code.id));
         assert!(!example.expected.is_empty(), "the first example of `{}` is silent", rule.code.id);
