@@ -3,13 +3,13 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub)]
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
-mod graphs;
-mod opm;
-mod rules;
 mod faults;
+mod graphs;
 mod image;
 mod logins;
+mod opm;
 mod registry;
+mod rules;
 mod server;
 mod single_faults;
 mod support;

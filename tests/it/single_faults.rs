@@ -76,7 +76,8 @@ fn spoil(catalog: &Value, pointer: &str) -> Vec<(String, Value)> {
         *changed.pointer_mut(pointer).expect("it is there") = other.clone();
         spoilt.push((format!("{other} at {pointer}"), changed));
     }
-    if parent.rsplit('/').next().is_some_and(|key| key.is_empty() || key == "entries" || key == "properties") {
+    if parent.rsplit('/').next().is_some_and(|key| key.is_empty() || key == "entries" || key == "properties")
+    {
         let mut doubled = catalog.clone();
         let Some(Value::Array(list)) = doubled.pointer_mut(parent) else { return spoilt };
         list.push(value.clone());

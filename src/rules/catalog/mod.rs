@@ -5,7 +5,4 @@ mod package_without_name;
 
 use super::Rule;
 
-pub(super) const RULES: &[&Rule] = &[
-    &duplicate_package::RULE,
-    &package_without_name::RULE,
-];
+pub(super) const RULES: &[&Rule] = &[&duplicate_package::RULE, &package_without_name::RULE];
