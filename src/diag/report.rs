@@ -51,7 +51,7 @@ impl Report {
                 Spot::Bytes(bytes) => bytes.start,
                 Spot::Route(bytes, _) => bytes.start,
             };
-            let route = place.route().map(ToString::to_string).unwrap_or_default();
+            let route = place.route().cloned().unwrap_or_default();
             (sources.get(place.file).name().to_owned(), start, route)
         };
         self.diagnostics.sort_by_cached_key(|d| (key(&d.place), d.code.id, d.message.clone()));

@@ -40,8 +40,13 @@ pub struct CatalogView<'c> {
     /// The catalog.
     pub catalog: &'c Catalog<'c>,
     packages: HashMap<&'c str, PackageIndex<'c>>,
+    lost_channels: HashSet<&'c str>,
+    lost_entries: HashSet<&'c str>,
     lost_bundles: HashSet<&'c str>,
 }
+
+/// An entry of a channel: the channel, and the place in its list.
+pub(super) type Seat<'c> = (&'c Channel<'c>, usize);
 
 /// What belongs to one package name, whether or not there is such a package.
 #[derive(Debug, Default)]
@@ -50,7 +55,7 @@ struct PackageIndex<'c> {
     channels: Vec<&'c Channel<'c>>,
     bundles: Vec<&'c BundleBlob<'c>>,
     bundles_by_name: HashMap<&'c str, &'c BundleBlob<'c>>,
-    entries: HashSet<&'c str>,
+    seats: HashMap<&'c str, Vec<Seat<'c>>>,
 }
 
 impl<'c> CatalogView<'c> {
@@ -63,16 +68,26 @@ impl<'c> CatalogView<'c> {
         for channel in &catalog.channels {
             let index = packages.entry(&channel.package).or_default();
             index.channels.push(channel);
-            index.entries.extend(channel.entries().iter().map(|entry| entry.name.as_ref()));
+            for (position, entry) in channel.entries().iter().enumerate() {
+                index.seats.entry(&entry.name).or_default().push((channel, position));
+            }
         }
         for bundle in &catalog.bundles {
             let index = packages.entry(&bundle.package).or_default();
             index.bundles.push(bundle);
             index.bundles_by_name.entry(&bundle.name).or_insert(bundle);
         }
-        let lost = packages.iter().filter(|(name, index)| name.is_empty() || index.package.is_none());
-        let lost_bundles = lost.flat_map(|(_, index)| index.bundles_by_name.keys().copied()).collect();
-        CatalogView { catalog, packages, lost_bundles }
+        let is_lost = |name: &str, index: &PackageIndex<'_>| name.is_empty() || index.package.is_none();
+        let lost: Vec<_> =
+            packages.iter().filter(|(name, index)| is_lost(name, index)).map(|(_, index)| index).collect();
+        let channels = lost.iter().flat_map(|index| &index.channels);
+        CatalogView {
+            catalog,
+            lost_channels: channels.map(|channel| channel.name.as_ref()).collect(),
+            lost_entries: lost.iter().flat_map(|index| index.seats.keys().copied()).collect(),
+            lost_bundles: lost.iter().flat_map(|index| index.bundles_by_name.keys().copied()).collect(),
+            packages,
+        }
     }
 
     /// Returns the first package of this name.
@@ -95,9 +110,10 @@ impl<'c> CatalogView<'c> {
         self.packages.get(package)?.bundles_by_name.get(name).copied()
     }
 
-    /// Returns the names of the entries of a package's channels.
-    pub fn entries(&self, package: &str) -> Option<&HashSet<&'c str>> {
-        self.packages.get(package).map(|index| &index.entries)
+    /// Returns the entries of this name in the channels of a package, in the order of the files.
+    pub fn seats(&self, package: &str, name: &str) -> &[Seat<'c>] {
+        let seats = self.packages.get(package).and_then(|index| index.seats.get(name));
+        seats.map_or(&[], Vec::as_slice)
     }
 
     /// Returns whether a name is that of no package. As long as some package has no name, every
@@ -106,10 +122,20 @@ impl<'c> CatalogView<'c> {
         self.package(package).is_none() && self.package("").is_none()
     }
 
-    /// Returns whether a bundle of this name has no package or an unknown one, so that it may well
-    /// be what somebody misses elsewhere.
-    pub fn is_lost(&self, bundle: &str) -> bool {
-        self.lost_bundles.contains(bundle)
+    /// Returns the names of the channels whose package is not there. One fault is to give one
+    /// finding: what somebody misses elsewhere may be among these, and they are reported.
+    pub fn lost_channels(&self) -> &HashSet<&'c str> {
+        &self.lost_channels
+    }
+
+    /// Returns the names of the entries of [`CatalogView::lost_channels`].
+    pub fn lost_entries(&self) -> &HashSet<&'c str> {
+        &self.lost_entries
+    }
+
+    /// Returns whether a bundle may be there, but without its name, or without its package.
+    pub fn is_lost_bundle(&self, package: &str, name: &str) -> bool {
+        self.lost_bundles.contains(name) || self.bundle(package, "").is_some()
     }
 
     /// Returns the names of the packages.

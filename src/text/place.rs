@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::FileId;
 
 /// One step down a tree.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// The value of a key.
     Key(String),
@@ -20,7 +20,7 @@ pub enum Step {
 }
 
 /// The way from the root of a document to a value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Route(pub Vec<Step>);
 
 impl fmt::Display for Route {

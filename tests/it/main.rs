@@ -11,6 +11,7 @@ mod opm;
 mod registry;
 mod rules;
 mod server;
+mod single_faults;
 mod support;
 mod versions;
 mod yaml;

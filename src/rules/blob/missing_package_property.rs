@@ -15,7 +15,10 @@ pub(super) static RULE: Rule = Rule {
 
 /// `opm` wants exactly one; more are `duplicate-package-property`.
 fn check(view: &BlobView<'_>, out: &mut Findings<'_>) {
-    if view.package_properties.is_empty() {
+    // A property without type and value is reported, and may be the one.
+    let has_void =
+        view.blob.properties.iter().any(|property| property.kind.is_empty() && property.value.is_none());
+    if view.package_properties.is_empty() && !has_void {
         let message = format!("{} has no `olm.package` property", view.title());
         out.report(view.place().key("properties"), message)
             .help("add one with `packageName` and `version`, or render the bundle anew");

@@ -17,8 +17,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &BlobView<'_>, out: &mut Findings<'_>) {
     let package = &view.blob.package;
     let Some((index, property)) = view.package_property() else { return };
-    if package.is_empty() || property.package == **package {
-        return; // `bundle-without-package`
+    let is_known = !package.is_empty() && view.catalog.package(package).is_some();
+    let is_void = property.package.is_empty() && property.version.is_empty(); // `invalid-bundle-version`
+    if !is_known || is_void || property.package == **package {
+        return;
     }
     let message = if property.package.is_empty() {
         format!("the `olm.package` property of {} names no package", view.title())

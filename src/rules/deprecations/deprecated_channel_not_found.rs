@@ -22,14 +22,13 @@ fn check(view: &DeprecationsView<'_>, out: &mut Findings<'_>) {
     for (index, entry) in view.of_schema("olm.channel").filter(|_| view.has_package()) {
         let name: &str = &entry.name;
         let is_default = !name.is_empty() && default == Some(name);
-        if is_default || channels.iter().any(|channel| channel.name == name) {
+        let is_known = channels.iter().any(|channel| channel.name.is_empty() || channel.name == name);
+        if is_default || is_known || view.catalog.lost_channels().contains(name) {
             continue;
         }
         let message = format!("deprecated channel `{name}` is not in package `{package}`");
-        let names = channels.iter().map(|channel| channel.name.as_ref());
-        out.report(view.entry_place(index).key("reference").key("name"), message).help(match names::nearest(
-            name, names,
-        ) {
+        let finding = out.report(view.entry_place(index).key("reference").key("name"), message);
+        finding.help(match names::nearest(name, channels.iter().map(|channel| channel.name.as_ref())) {
             Some(channel) => format!("write `{channel}`, if that channel is meant"),
             None => "remove the entry, or keep the channel".to_owned(),
         });

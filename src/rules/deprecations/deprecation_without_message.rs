@@ -15,14 +15,14 @@ pub(super) static RULE: Rule = Rule {
 
 /// `opm` reports it at what is deprecated; a repeated entry is a fault of its own.
 fn check(view: &DeprecationsView<'_>, out: &mut Findings<'_>) {
-    for (index, entry, _) in
-        view.entries().filter(|(_, entry, first)| entry.message.is_empty() && first.is_none())
-    {
-        let what = match entry.name.as_ref() {
-            "" => "the package".to_owned(),
-            name => format!("`{name}`"),
+    for (index, entry, first) in view.entries().filter(|(_, entry, _)| entry.message.is_empty()) {
+        if entry.schema.is_empty() || first.is_some() {
+            continue; // `deprecation-without-schema`, `duplicate-deprecation`
+        }
+        let message = match entry.name.as_ref() {
+            "" => "the deprecation of the package has no message".to_owned(),
+            name => format!("the deprecation of `{name}` has no message"),
         };
-        out.report(view.entry_place(index), format!("the deprecation of {what} has no message"))
-            .help("add `message`: what the user should do instead");
+        out.report(view.entry_place(index), message).help("add `message`: what the user should do instead");
     }
 }

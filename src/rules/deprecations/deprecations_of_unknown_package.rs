@@ -16,8 +16,9 @@ pub(super) static RULE: Rule = Rule {
 /// `opm` refuses deprecations of an unknown package.
 fn check(view: &DeprecationsView<'_>, out: &mut Findings<'_>) {
     let package: &str = &view.blob.package;
-    if package.is_empty() || !view.catalog.is_unknown(package) {
-        return;
+    let has_blobs = !view.catalog.channels(package).is_empty() || !view.catalog.bundles(package).is_empty();
+    if package.is_empty() || !view.catalog.is_unknown(package) || has_blobs {
+        return; // those are reported
     }
     let message = format!("the deprecations are of package `{package}`, which is not in the catalog");
     let finding = out.report(view.place().key("package"), message);

@@ -16,9 +16,7 @@ pub(super) static RULE: Rule = Rule {
 /// `opm` wants at least one channel in each package.
 fn check(view: &PackageView<'_>, out: &mut Findings<'_>) {
     // A channel of no known package may well be meant for this one, and is reported itself.
-    let is_lost = |name: &str| name.is_empty() || view.catalog.package(name).is_none();
-    let has_lost = view.catalog.catalog.channels.iter().any(|channel| is_lost(&channel.package));
-    if view.channels().is_empty() && !has_lost {
+    if view.channels().is_empty() && view.catalog.lost_channels().is_empty() {
         let message = format!("package `{}` has no channels", view.package.name);
         out.report(view.place().key("name"), message)
             .help("add an `olm.channel` blob, or remove the package");
