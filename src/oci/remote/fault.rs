@@ -127,15 +127,16 @@ fn silent(host: &str, patience: super::Patience) -> Failure {
 }
 
 fn tls(host: &str, cause: &str) -> Failure {
-    let hint = if cause.contains("UnknownIssuer") {
+    let says = |words: &[&str]| words.iter().any(|word| cause.to_ascii_lowercase().contains(word));
+    let hint = if says(&["unknownissuer", "unknown issuer"]) {
         "give the certificate of the authority that signed the registry's as CA file, or set SSL_CERT_FILE to it"
-    } else if cause.contains("NotValidForName") {
+    } else if says(&["not valid for name", "notvalidforname"]) {
         "use the host name that the registry's certificate was made for"
-    } else if cause.contains("Expired") || cause.contains("NotValidYet") {
+    } else if says(&["expired", "not valid yet", "notvalidyet"]) {
         "check this machine's clock; if it is right, the registry needs a new certificate"
-    } else if cause.contains("corrupt message") {
+    } else if says(&["corrupt message"]) {
         "the registry may speak plain http: ask for that, if you trust the network between"
-    } else if cause.contains("CA certificates") {
+    } else if says(&["ca certificates"]) {
         "install the system's certificates (`ca-certificates`), or set SSL_CERT_FILE to a file with some"
     } else {
         "check the registry's certificate with `openssl s_client -connect HOST:443`"

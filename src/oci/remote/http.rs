@@ -111,7 +111,7 @@ impl Http {
         for _ in 0..REDIRECTS {
             let answer = self.exchange(call, &method, &url)?;
             match answer.status {
-                301 | 302 | 303 if matches!(method, Method::GET | Method::HEAD) => {}
+                301..=303 if matches!(method, Method::GET | Method::HEAD) => {}
                 307 | 308 => {}
                 _ => return Ok(answer),
             }
