@@ -60,7 +60,8 @@ pub(super) fn transport(cause: ureq::Error, host: &str, patience: super::Patienc
         ureq::Error::ConnectProxyFailed(reason) => unreachable(
             format!("the proxy refused to connect to {host}: {reason}"),
             "check HTTPS_PROXY, and name hosts that need no proxy in NO_PROXY",
-        ),
+        )
+        .passing(),
         ureq::Error::InvalidProxyUrl => unreachable(
             "the proxy's address is not one".to_owned(),
             "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY",
@@ -151,10 +152,14 @@ pub(super) fn status(answer: &Answer, host: &str, who: &str) -> Failure {
     let reason = format!("{host} answered {status}{said}");
     let after = answer.retry_after.map_or(Retry::Later, Retry::After);
     let (kind, hint, retry) = match status {
-        401 => (Kind::Unauthorized, format!("log in again; {who}"), Retry::Never),
+        401 => (
+            Kind::Unauthorized,
+            format!("log in with docker, podman or skopeo, or renew the password; {who}"),
+            Retry::Never,
+        ),
         403 => (
             Kind::Forbidden,
-            format!("ask for the right to write to the repository, and check its name; {who}"),
+            format!("ask for the right to push to the repository, and check its name; {who}"),
             Retry::Never,
         ),
         404 => (
