@@ -6,28 +6,32 @@ set -eu
 cd "$(dirname "$0")/.."
 tools=$PWD/target/tools
 
-missing=
+wanted=
+fetch=no
 for program in docker-registry skopeo; do
-    if ! command -v "$program" >/dev/null && [ ! -x "$tools/usr/bin/$program" ]; then
-        missing="$missing $program"
-    fi
+    command -v "$program" >/dev/null && continue
+    wanted="$wanted $program"
+    [ -x "$tools/usr/bin/$program" ] || fetch=yes
 done
-[ -n "$missing" ] || exit 0
+[ "$fetch" = yes ] || exit 0
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
-    echo "no apt-get here: the tests that need$missing will be skipped"
+    echo "no apt-get here: the tests that need$wanted will be skipped"
     [ "${CI:-}" != true ] || exit 1
     exit 0
 fi
 
-mkdir -p "$tools/deb"
+# What is fetched becomes visible in one step, so that an interrupted run is not taken for a finished one.
+part=$PWD/target/tools.part
+rm -rf "$part"
+mkdir -p "$part/deb"
 
 # Fresh lists of our own where the system has none: its folders need root.
 set -- -o Debug::NoLocking=1 -o APT::Sandbox::User=
-for program in $missing; do
+for program in $wanted; do
     if ! apt-cache show "$program" >/dev/null 2>&1; then
-        mkdir -p "$tools/apt/lists/partial" "$tools/apt/archives/partial"
-        set -- "$@" -o Dir::State="$tools/apt" -o Dir::State::status=/var/lib/dpkg/status -o Dir::Cache="$tools/apt"
+        mkdir -p "$part/apt/lists/partial" "$part/apt/archives/partial"
+        set -- "$@" -o Dir::State="$part/apt" -o Dir::State::status=/var/lib/dpkg/status -o Dir::Cache="$part/apt"
         apt-get -qq "$@" update
         break
     fi
@@ -35,25 +39,27 @@ done
 
 # A simulated installation names exactly the packages that this system lacks.
 # shellcheck disable=SC2086 # two words are two packages
-packages=$(apt-get "$@" --simulate --no-install-recommends install $missing | awk '$1 == "Inst" { print $2 }')
+packages=$(apt-get "$@" --simulate --no-install-recommends install $wanted | awk '$1 == "Inst" { print $2 }')
 # shellcheck disable=SC2086
-(cd "$tools/deb" && apt-get -qq "$@" download $packages)
-for package in "$tools"/deb/*.deb; do
-    dpkg-deb -x "$package" "$tools"
+(cd "$part/deb" && apt-get -qq "$@" download $packages)
+for package in "$part"/deb/*.deb; do
+    dpkg-deb -x "$package" "$part"
 done
-rm -rf "$tools/deb" "$tools/apt"
+rm -rf "$part/deb" "$part/apt"
 
 # A program whose libraries came along finds them through a wrapper.
-libraries=$(find "$tools" -name '*.so.*' -exec dirname {} + | sort -u | paste -sd: -)
-for program in $missing; do
-    binary=$tools/usr/bin/$program
+libraries=$(cd "$part" && find . -name '*.so.*' -exec dirname {} + | sort -u | sed "s|^\.|$tools|" | paste -sd: -)
+for program in $wanted; do
+    binary=$part/usr/bin/$program
     if ldd "$binary" 2>/dev/null | grep -q 'not found'; then
         mv "$binary" "$binary.bin"
         cat >"$binary" <<WRAPPER
 #!/bin/sh
-LD_LIBRARY_PATH=$libraries exec "$binary.bin" "\$@"
+LD_LIBRARY_PATH=$libraries exec "$tools/usr/bin/$program.bin" "\$@"
 WRAPPER
         chmod 755 "$binary"
     fi
-    echo "fetched $program"
 done
+rm -rf "$tools"
+mv "$part" "$tools"
+echo "fetched$wanted"

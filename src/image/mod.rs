@@ -30,10 +30,18 @@ pub struct Options {
 ///
 /// # Errors
 ///
-/// A path that leads out of the folder or comes twice; an epoch after the year 2242.
+/// No files; a path that leads out of the folder or comes twice; a platform that comes twice; an epoch
+/// after the year 2242.
 pub fn catalog(files: Vec<(String, Vec<u8>)>, options: &Options) -> Result<Artifact, Error> {
     if files.is_empty() {
         return Err(Error::new(Kind::Input, "a catalog image needs at least one file"));
+    }
+    for (index, platform) in options.platforms.iter().enumerate() {
+        if options.platforms[..index].contains(platform) {
+            return Err(
+                Error::new(Kind::Input, format!("platform {platform} is named twice")).hint("name it once")
+            );
+        }
     }
     let epoch = options.epoch.unwrap_or(0);
     let folder = &CONFIGS_FOLDER[1..];

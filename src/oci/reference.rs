@@ -290,6 +290,20 @@ mod tests {
         assert!(error.hint.is_some());
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_is_read_is_written_back(text in "[a-z.]{1,6}(:[0-9]{1,3})?/[a-z0-9._/-]{1,9}(:[\\w.-]{1,5})?") {
+            if let Ok(read) = Reference::parse(&text) {
+                proptest::prop_assert_eq!(read.to_string(), text);
+            }
+        }
+
+        #[test]
+        fn nothing_makes_it_panic(text in "(\\PC|[/:@\\[\\].-]){0,30}") {
+            let _ = Reference::parse(&text);
+        }
+    }
+
     #[test]
     fn docker_hub_answers_elsewhere() {
         let read = |text| Reference::parse(text).unwrap();

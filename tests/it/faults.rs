@@ -62,6 +62,7 @@ fn first(
 #[test]
 fn nothing_is_wrong() {
     let server = Server::start(|_| None);
+    assert!(!format!("{:?}", Options { login: alice(), ..options() }).contains(PASSWORD));
     assert_eq!(push(&server).unwrap().uploaded, 3);
     // The tag comes last, and only after all the rest.
     let log = server.log();
@@ -139,7 +140,15 @@ fn faults_that_stay_are_named() {
             4,
         ),
         ("PUT", "manifests", reply(415, &[], "no"), Kind::Registry, "answered 415: no", "see its log", 1),
-        ("POST", "uploads", reply(401, &[], ""), Kind::Unauthorized, "answered 401", "log in again", 2),
+        (
+            "POST",
+            "uploads",
+            reply(401, &[], ""),
+            Kind::Unauthorized,
+            "answered 401",
+            "or renew the password",
+            2,
+        ),
         (
             "GET",
             "/v2/",
@@ -262,6 +271,28 @@ fn a_login_does_not_follow_to_another_host() {
     assert_eq!(other.log().len(), 3);
     assert!(other.log().iter().all(|asked| asked.authorization().is_none()));
     assert!(server.log().iter().filter(|asked| asked.authorization().is_some()).count() > 3);
+}
+
+#[test]
+fn a_redirect_does_not_ask_for_the_login() {
+    // The greeting leads to a host that wants a login for itself.
+    let trap = Server::start(|asked| {
+        let realm = format!("Bearer realm=\"http://{}/token\"", asked.headers["host"]);
+        Some(reply(401, &[("WWW-Authenticate", &realm)], ""))
+    });
+    let to = format!("http://{}/v2/", trap.host());
+    let server = Server::start(move |_| Some(reply(307, &[("Location", &to)], "")));
+    let error = push_as(Options { login: alice(), ..options() }, &server.reference()).unwrap_err();
+    assert_eq!(error.kind, Kind::Unauthorized);
+    assert_eq!((trap.log().len(), trap.count("GET", "token")), (1, 0));
+
+    // The token service leads elsewhere, with the refresh token in the body.
+    let to = format!("http://{}/take", trap.host());
+    let (_service, server) = guarded(move |_, _| reply(307, &[("Location", &to)], ""));
+    let login = Login::Given(Credentials::Identity(PASSWORD.to_owned()));
+    let error = push_as(Options { login, ..options() }, &server.reference()).unwrap_err();
+    assert!(error.message.contains("to which no login is sent"), "{error}");
+    assert_eq!(trap.count("POST", "take"), 0);
 }
 
 /// A token service, and a registry whose tokens end with every upload. The service is told the token that is valid.

@@ -126,7 +126,7 @@ fn platforms_share_the_layer() {
 }
 
 #[test]
-fn odd_paths_are_refused() {
+fn odd_wishes_are_refused() {
     let catalog = |paths: &[&str]| {
         let files = paths.iter().map(|path| ((*path).to_owned(), Vec::new()));
         image::catalog(files.collect(), &Options::default())
@@ -137,6 +137,8 @@ fn odd_paths_are_refused() {
     for paths in [&["a", "a"][..], &["a", "a/b"], &["a/b", "a"], &[]] {
         assert_eq!(catalog(paths).unwrap_err().kind, Kind::Input, "{paths:?}");
     }
+    let twice = Options { platforms: vec![Platform::linux("amd64"); 2], ..Options::default() };
+    assert!(image::catalog(tiny(), &twice).unwrap_err().message.contains("linux/amd64 is named twice"));
     let options = Options { epoch: Some(1_700_000_000_000), ..Options::default() };
     assert!(image::catalog(tiny(), &options).unwrap_err().hint.unwrap().contains("milliseconds"));
 }

@@ -281,12 +281,17 @@ fn tls_needs_a_trusted_authority() {
     assert!(error.message.contains("UnknownIssuer"), "{error}");
     assert!(error.hint.unwrap().contains("CA file"));
 
-    let with = |file: &str| {
+    let with_name = |reference: &Reference, file: &str| {
         let ca_file: Option<PathBuf> = Some(registry.folder.path().join(file));
-        Remote::new(&reference, Options { ca_file, patience: quick(), ..Options::default() })
+        Remote::new(reference, Options { ca_file, patience: quick(), ..Options::default() })
     };
+    let with = |file: &str| with_name(&reference, file);
     let pushed = with("ca.crt").unwrap().push(&artifact, &reference, &|_| {}).unwrap();
     assert_eq!(pushed.digest, artifact.digest());
     assert!(with("srv.key").unwrap_err().message.contains("holds no certificate"));
     assert_eq!(with("missing").unwrap_err().kind, Kind::File);
+    // The certificate names the address only.
+    let named = Reference::parse(&format!("localhost:{}/demo:v1", registry.port)).unwrap();
+    let error = with_name(&named, "ca.crt").unwrap().push(&artifact, &named, &|_| {}).unwrap_err();
+    assert!(error.hint.unwrap().contains("use the host name"), "{}", error.message);
 }

@@ -60,7 +60,8 @@ pub(super) fn transport(cause: ureq::Error, host: &str, patience: super::Patienc
         ureq::Error::ConnectProxyFailed(reason) => unreachable(
             format!("the proxy refused to connect to {host}: {reason}"),
             "check HTTPS_PROXY, and name hosts that need no proxy in NO_PROXY",
-        ),
+        )
+        .passing(),
         ureq::Error::InvalidProxyUrl => unreachable(
             "the proxy's address is not one".to_owned(),
             "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY",
@@ -127,15 +128,16 @@ fn silent(host: &str, patience: super::Patience) -> Failure {
 }
 
 fn tls(host: &str, cause: &str) -> Failure {
-    let hint = if cause.contains("UnknownIssuer") {
+    let says = |words: &[&str]| words.iter().any(|word| cause.to_ascii_lowercase().contains(word));
+    let hint = if says(&["unknownissuer", "unknown issuer"]) {
         "give the certificate of the authority that signed the registry's as CA file, or set SSL_CERT_FILE to it"
-    } else if cause.contains("NotValidForName") {
+    } else if says(&["not valid for name", "notvalidforname"]) {
         "use the host name that the registry's certificate was made for"
-    } else if cause.contains("Expired") || cause.contains("NotValidYet") {
+    } else if says(&["expired", "not valid yet", "notvalidyet"]) {
         "check this machine's clock; if it is right, the registry needs a new certificate"
-    } else if cause.contains("corrupt message") {
+    } else if says(&["corrupt message"]) {
         "the registry may speak plain http: ask for that, if you trust the network between"
-    } else if cause.contains("CA certificates") {
+    } else if says(&["ca certificates"]) {
         "install the system's certificates (`ca-certificates`), or set SSL_CERT_FILE to a file with some"
     } else {
         "check the registry's certificate with `openssl s_client -connect HOST:443`"
@@ -150,10 +152,14 @@ pub(super) fn status(answer: &Answer, host: &str, who: &str) -> Failure {
     let reason = format!("{host} answered {status}{said}");
     let after = answer.retry_after.map_or(Retry::Later, Retry::After);
     let (kind, hint, retry) = match status {
-        401 => (Kind::Unauthorized, format!("log in again; {who}"), Retry::Never),
+        401 => (
+            Kind::Unauthorized,
+            format!("log in with docker, podman or skopeo, or renew the password; {who}"),
+            Retry::Never,
+        ),
         403 => (
             Kind::Forbidden,
-            format!("ask for the right to write to the repository, and check its name; {who}"),
+            format!("ask for the right to push to the repository, and check its name; {who}"),
             Retry::Never,
         ),
         404 => (

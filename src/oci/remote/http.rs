@@ -38,6 +38,8 @@ pub(super) struct Call<'a> {
     /// A secret: the value of `Authorization`.
     pub(super) authorization: Option<String>,
     pub(super) body: Option<&'a [u8]>,
+    /// Whether the body is a secret too, and so for the host of the request alone.
+    pub(super) is_private: bool,
     /// The most bytes that a good answer may have.
     pub(super) limit: u64,
     /// Is told how many bytes of the body have left so far.
@@ -47,7 +49,16 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     /// A request without body, for an answer of no more than `limit` bytes.
     pub(super) fn new(method: Method, url: Uri, limit: u64) -> Self {
-        Call { method, url, headers: Vec::new(), authorization: None, body: None, limit, sent: &|_| {} }
+        Call {
+            method,
+            url,
+            headers: Vec::new(),
+            authorization: None,
+            body: None,
+            is_private: false,
+            limit,
+            sent: &|_| {},
+        }
     }
 
     /// Adds a header.
@@ -111,12 +122,21 @@ impl Http {
         for _ in 0..REDIRECTS {
             let answer = self.exchange(call, &method, &url)?;
             match answer.status {
-                301 | 302 | 303 if matches!(method, Method::GET | Method::HEAD) => {}
+                301..=303 if matches!(method, Method::GET | Method::HEAD) => {}
                 307 | 308 => {}
                 _ => return Ok(answer),
             }
             let location = answer.header("location").unwrap_or_default();
             url = follow(&url, location)?;
+            if call.is_private && !same_host(&url, &call.url) {
+                let reason =
+                    format!("{} leads to {}, to which no login is sent", host(&call.url), host(&url));
+                return Err(Failure::new(
+                    Kind::Registry,
+                    reason,
+                    "see the registry's log; its token service moved",
+                ));
+            }
             if answer.status == 303 && method != Method::HEAD {
                 method = Method::GET;
             }

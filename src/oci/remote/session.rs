@@ -115,7 +115,8 @@ impl Session {
             })?;
             let mut call = Call::new(Method::GET, url, PING_LIMIT);
             let mut answer = self.send(&call)?;
-            if answer.status == 401 {
+            // Whoever a redirect led to is not the one whom our login is meant for.
+            if answer.status == 401 && http::same_host(&answer.url, &call.url) {
                 let renewals = self.state().renewals;
                 self.renew(&answer, renewals)?;
                 // A token was refused or granted by its service; a password is judged only here.
@@ -256,6 +257,7 @@ impl Session {
             let mut call = Call::new(Method::POST, address.clone(), TOKEN_LIMIT)
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
             call.body = Some(form.as_bytes());
+            call.is_private = true;
             self.send(&call)?
         } else {
             fields.extend(scopes.iter().map(|scope| ("scope", scope.as_str())));
