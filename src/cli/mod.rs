@@ -1,10 +1,150 @@
-//! The only room that prints, reads the environment and knows exit codes.
+//! The only room that prints, reads the environment and knows exit codes. A command is its own
+//! file: arguments, and a `run` that calls the rooms below in the order in which things happen.
+
+mod build;
+mod bundle_add;
+mod explain;
+mod files;
+mod list;
+mod project;
+mod push;
+mod render;
+mod ui;
+mod validate;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::diag::Error;
+use crate::report;
+use files::replace;
+use ui::Ui;
+
+/// Turns operator bundles into a validated OLM catalog image.
+///
+/// A project has its bundles below `bundles/`, a template and the rendered catalog of each package
+/// below `catalog/`, and its settings in `catalog/olmcat.yaml`. Without a command line option every
+/// command works on the project in the current folder.
+///
+/// Exit codes: 0 clean, 1 findings (the report says what to mend), 2 could not work (the error says
+/// why).
+#[derive(Debug, Parser)]
+#[command(name = "olmcat", version, max_term_width = 100, arg_required_else_help = true)]
+struct Args {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, clap::Args)]
+struct Global {
+    /// The folder of the project.
+    #[arg(long, global = true, default_value = ".", value_name = "DIR")]
+    project: PathBuf,
+    /// How findings are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Print no progress.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The guilty line, underlined, with the remedy.
+    Human,
+    /// A line each: `file:line:column: error[rule-id]: message`.
+    Concise,
+    /// One JSON document.
+    Json,
+}
+
+impl From<Format> for report::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => report::Format::Human,
+            Format::Concise => report::Format::Concise,
+            Format::Json => report::Format::Json,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::Args),
+    Render(render::Args),
+    Validate(validate::Args),
+    Push(push::Args),
+    /// Work with the bundles of the project.
+    #[command(subcommand)]
+    Bundle(Bundle),
+    List(list::Args),
+    Explain(explain::Args),
+}
+
+#[derive(Debug, Subcommand)]
+enum Bundle {
+    Add(bundle_add::Args),
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ExitStatus {
+    /// Nothing to say.
+    Clean,
+    /// The report has errors.
+    Findings,
+    /// Something could not be done.
+    Failed,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        ExitCode::from(match status {
+            ExitStatus::Clean => 0,
+            ExitStatus::Findings => 1,
+            ExitStatus::Failed => 2,
+        })
+    }
+}
 
 /// Runs the command line and returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let _ = args.into_iter();
-    ExitCode::SUCCESS
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            let status = if error.use_stderr() { ExitStatus::Failed } else { ExitStatus::Clean };
+            return if error.print().is_ok() { status.into() } else { ExitStatus::Failed.into() };
+        }
+    };
+    let mut ui = Ui::new(args.global.format.into(), args.global.quiet);
+    let status = run(args, &mut ui).unwrap_or_else(|error| {
+        ui.error(&error);
+        ExitStatus::Failed
+    });
+    status.into()
+}
+
+fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    let root = args.global.project;
+    match args.command {
+        Command::Build(args) => build::run(&args, &root, ui),
+        Command::Render(args) => render::run(&args, &root, ui),
+        Command::Validate(args) => validate::run(&args, &root, ui),
+        Command::Push(args) => push::run(&args, &root, ui),
+        Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
+        Command::List(args) => list::run(&args, &root, ui),
+        Command::Explain(args) => explain::run(&args, ui),
+    }
+}
+
+impl From<crate::oci::Error> for Error {
+    fn from(error: crate::oci::Error) -> Self {
+        Error { message: error.message, hint: error.hint }
+    }
 }

@@ -73,3 +73,10 @@ code!(
     "misplaced_bundle.md"
 );
 code!(UNLISTED_BUNDLE, "unlisted-bundle", "a bundle is in no template", GoodPractices, "unlisted_bundle.md");
+code!(
+    UNRENDERABLE_BUNDLE,
+    "unrenderable-bundle",
+    "a bundle cannot be rendered",
+    Required,
+    "unrenderable_bundle.md"
+);

@@ -16,6 +16,7 @@ pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_RULE,
     &UNLISTED_BUNDLE,
     &UNREADABLE_FILE,
+    &UNRENDERABLE_BUNDLE,
     &UNUSED_EXCEPTION,
     &WRONG_FIELD_TYPE,
 ];
@@ -32,5 +33,6 @@ static UNKNOWN_BUNDLE: Rule = Rule { code: codes::UNKNOWN_BUNDLE, check: Check::
 static UNKNOWN_RULE: Rule = Rule { code: codes::UNKNOWN_RULE, check: Check::Elsewhere };
 static UNLISTED_BUNDLE: Rule = Rule { code: codes::UNLISTED_BUNDLE, check: Check::Elsewhere };
 static UNREADABLE_FILE: Rule = Rule { code: codes::UNREADABLE_FILE, check: Check::Elsewhere };
+static UNRENDERABLE_BUNDLE: Rule = Rule { code: codes::UNRENDERABLE_BUNDLE, check: Check::Elsewhere };
 static UNUSED_EXCEPTION: Rule = Rule { code: codes::UNUSED_EXCEPTION, check: Check::Elsewhere };
 static WRONG_FIELD_TYPE: Rule = Rule { code: codes::WRONG_FIELD_TYPE, check: Check::Elsewhere };

@@ -1,0 +1,60 @@
+//! `olmcat explain`: the document of a rule.
+
+use super::{ExitStatus, Ui};
+use crate::diag::{Code, Error};
+use crate::rules;
+
+/// Explain a rule: what it checks, why it matters, and how to mend what it finds
+///
+/// RULE is the id that a finding shows in brackets, such as `multiple-channel-heads`, or an id of the
+/// field that the rule covers, such as `cat-channel-multiple-heads` or `IC03`. Without RULE every rule
+/// is listed.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The id of a rule.
+    rule: Option<String>,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    let codes: Vec<&Code> = rules::all().into_iter().map(|rule| &rule.code).collect();
+    let Some(wanted) = &args.rule else {
+        let width = codes.iter().map(|code| code.id.len()).max().unwrap_or(0);
+        let lines = codes
+            .iter()
+            .map(|code| format!("{:width$}  {:14}  {}\n", code.id, code.suite.name(), code.summary));
+        ui.print(&lines.collect::<String>())?;
+        return Ok(ExitStatus::Clean);
+    };
+    let by_id = codes.iter().find(|code| code.id == wanted);
+    let Some(code) = by_id.or_else(|| codes.iter().find(|code| covers(code.docs, wanted))) else {
+        let near =
+            codes.iter().map(|code| code.id).filter(|id| is_near(id, wanted)).take(5).collect::<Vec<_>>();
+        let hint = match near.as_slice() {
+            [] => "run `olmcat explain` for the list of rules".to_owned(),
+            near => format!("did you mean {}?", near.join(" or ")),
+        };
+        return Err(Error::new(format!("no rule is called `{wanted}`")).hint(hint));
+    };
+    // What follows is for the tests.
+    let docs = code.docs.split("\n## More cases").next().unwrap_or(code.docs);
+    ui.print(&format!(
+        "{}\n\nSuite: {}. Level: {}. Since: {}.\n",
+        docs.trim_end(),
+        code.suite.name(),
+        code.level,
+        code.since
+    ))?;
+    Ok(ExitStatus::Clean)
+}
+
+/// Whether a document names an id of the field after "Covers:".
+fn covers(docs: &str, id: &str) -> bool {
+    let Some((_, covered)) = docs.split_once("Covers:") else { return false };
+    let sentence = covered.split("\n\n").next().unwrap_or(covered);
+    sentence.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).any(|word| word == id)
+}
+
+/// Whether an id shares a word with what was typed.
+fn is_near(id: &str, wanted: &str) -> bool {
+    wanted.split('-').any(|word| word.len() > 3 && id.contains(word))
+}

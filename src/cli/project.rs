@@ -1,0 +1,321 @@
+//! The pipeline that several commands share: bundles, templates and settings of a project become
+//! checked catalogs. Each step is one call into a room below.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::ui::Ui;
+use crate::catalog::{self, BundleBlob, Catalog, Format};
+use crate::diag::{Diagnostic, Error, Report, codes};
+use crate::load;
+use crate::render;
+use crate::rules::{self, Exception, Levels};
+use crate::settings::{Contract, Properties, Settings, Target};
+use crate::template::Template;
+use crate::text::{FileId, Place, Sources};
+
+/// The largest file of settings or template that is read, in bytes.
+pub(super) const SMALL: u64 = 8 << 20;
+
+/// The settings of a project and what comes with them.
+pub(super) struct Rulebook {
+    pub(super) settings: Settings,
+    pub(super) contract: Option<Contract>,
+    /// Where the settings stand.
+    place: Place,
+}
+
+/// A project, checked.
+pub(super) struct Project<'s> {
+    pub(super) settings: Settings,
+    /// The catalog of each package, by the name of its folder.
+    pub(super) packages: Vec<(String, Catalog<'s>)>,
+}
+
+/// A bundle folder of the project.
+struct Folder {
+    package: String,
+    version: String,
+    path: PathBuf,
+}
+
+/// Returns a path below the project as the user would write it.
+pub(super) fn below(root: &Path, path: &str) -> PathBuf {
+    if root == Path::new(".") { PathBuf::from(path) } else { root.join(path) }
+}
+
+impl Rulebook {
+    /// Reads the settings and the contract; none if there are no settings.
+    pub(super) fn read(root: &Path, sources: &Sources, report: &mut Report) -> Result<Option<Self>, Error> {
+        let path = below(root, "catalog/olmcat.yaml");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let file = sources.add(path.display().to_string(), load::read_file(&path, SMALL)?);
+        let settings = Settings::read(sources, file, report).unwrap_or_default();
+        let place = Place::document(file, 0..sources.get(file).text().len());
+        let path = below(root, "catalog/contract.yaml");
+        let contract = if path.exists() {
+            let file = sources.add(path.display().to_string(), load::read_file(&path, SMALL)?);
+            Contract::read(sources, file, report)
+        } else {
+            None
+        };
+        Ok(Some(Rulebook { settings, contract, place }))
+    }
+
+    /// Sets the levels of findings and takes out what is excepted. Exceptions that nothing needed
+    /// are findings, if the whole project was looked at.
+    pub(super) fn apply(&self, report: &mut Report, is_whole: bool) {
+        let exceptions = self.settings.exceptions.iter().enumerate();
+        let levels = Levels {
+            levels: self.settings.rules.iter().map(|(id, level)| (id.clone(), (*level).into())).collect(),
+            exceptions: exceptions
+                .map(|(index, exception)| Exception {
+                    rule: exception.rule.clone(),
+                    package: exception.package.clone(),
+                    version: exception.version.clone(),
+                    place: self.place.key("exceptions").index(index),
+                })
+                .collect(),
+        };
+        let mut own = Report::default();
+        self.check_rule_names(&levels, &mut own);
+        let used = levels.apply(report);
+        for (exception, _) in levels.exceptions.iter().zip(used).filter(|(_, used)| is_whole && !used) {
+            let message = format!("no finding of `{}` needs this exception", exception.rule);
+            let mut finding = Diagnostic::new(&codes::UNUSED_EXCEPTION, exception.place.clone(), message);
+            finding.help("remove the exception");
+            own.push(finding);
+        }
+        report.append(own);
+    }
+
+    fn check_rule_names(&self, levels: &Levels, report: &mut Report) {
+        let named =
+            (levels.exceptions.iter().map(|exception| (&exception.rule, exception.place.key("rule"))))
+                .chain(self.settings.rules.keys().map(|id| (id, self.place.key("rules").name(id))));
+        for (id, place) in named {
+            let message = match Levels::code(id) {
+                None => format!("no rule is called `{id}`"),
+                Some(code) if code.suite == crate::diag::Suite::Required => {
+                    format!("rule `{id}` is required: OLM refuses what breaks it")
+                }
+                Some(_) => continue,
+            };
+            let mut finding = Diagnostic::new(&codes::UNKNOWN_RULE, place, message);
+            finding.help("run `olmcat explain` for the list of rules");
+            report.push(finding);
+        }
+    }
+}
+
+/// Loads, checks, renders and expands a project. What is wrong with its files is in the report.
+pub(super) fn check<'s>(
+    root: &Path,
+    sources: &'s Sources,
+    report: &mut Report,
+    ui: &Ui,
+) -> Result<Project<'s>, Error> {
+    ui.step("reading the settings");
+    let Some(book) = Rulebook::read(root, sources, report)? else {
+        let path = below(root, "catalog/olmcat.yaml");
+        return Err(Error::new(format!("no project here: {} is missing", path.display()))
+            .hint("run olmcat in the folder of a project, or name it with `--project DIR`"));
+    };
+    if report.has_errors() {
+        return Ok(Project { settings: book.settings, packages: Vec::new() });
+    }
+    ui.step("checking the bundles");
+    let folders = bundle_folders(root)?;
+    let checked: Vec<(Option<BundleBlob<'s>>, Report)> =
+        folders.par_iter().map(|folder| bundle(folder, &book, sources)).collect::<Result<_, Error>>()?;
+    let mut blobs: HashMap<String, Vec<BundleBlob<'s>>> = HashMap::new();
+    for (folder, (blob, faults)) in folders.iter().zip(checked) {
+        report.append(faults);
+        blobs.entry(folder.package.clone()).or_default().extend(blob);
+    }
+    ui.step("checking the catalog");
+    let mut packages = Vec::new();
+    for package in subfolders(&below(root, "catalog"))? {
+        let path = below(root, "catalog").join(&package).join("template.yaml");
+        if !path.exists() {
+            continue;
+        }
+        let file = sources.add(path.display().to_string(), load::read_file(&path, SMALL)?);
+        let bundles = blobs.remove(&package).unwrap_or_default();
+        if let Some(catalog) = expand(&package, file, bundles, sources, report) {
+            report.append(rules::check_catalog(&catalog));
+            packages.push((package, catalog));
+        }
+    }
+    for (package, bundles) in blobs {
+        for bundle in bundles {
+            let mut finding = unlisted(&bundle);
+            finding.help(format!("add `catalog/{package}/template.yaml`"));
+            report.push(finding);
+        }
+    }
+    book.apply(report, true);
+    Ok(Project { settings: book.settings, packages })
+}
+
+/// Returns `bundles/<package>/<version>`, sorted.
+fn bundle_folders(root: &Path) -> Result<Vec<Folder>, Error> {
+    let bundles = below(root, "bundles");
+    let mut folders = Vec::new();
+    if bundles.exists() {
+        for package in subfolders(&bundles)? {
+            for version in subfolders(&bundles.join(&package))? {
+                let path = bundles.join(&package).join(&version);
+                folders.push(Folder { package: package.clone(), version, path });
+            }
+        }
+    }
+    Ok(folders)
+}
+
+fn subfolders(folder: &Path) -> Result<Vec<String>, Error> {
+    let entries = fs::read_dir(folder).map_err(|cause| Error::io("read", folder, &cause))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|cause| Error::io("read", folder, &cause))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() && !name.starts_with('.') {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Loads, checks and renders one bundle.
+fn bundle<'s>(
+    folder: &Folder,
+    book: &Rulebook,
+    sources: &'s Sources,
+) -> Result<(Option<BundleBlob<'s>>, Report), Error> {
+    let mut report = Report::default();
+    let mut bundle = load::bundle(&folder.path, sources, &mut report)?;
+    let (package, version) = (bundle.package(), bundle.version());
+    match book.settings.image_of(&package, &version) {
+        Some(image) => bundle.image = image.into(),
+        None if !package.is_empty() => {
+            let message = format!("no reference pattern for the images of package `{package}`");
+            let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, book.place.key("packages"), message);
+            finding.help(format!("add `{package}: {{image: <repository>:v{{version}}}}`"));
+            report.push(finding);
+        }
+        None => {}
+    }
+    for (is, should, what) in [(&package, &folder.package, "package"), (&version, &folder.version, "version")]
+    {
+        if is != should && !is.is_empty() {
+            let place = bundle
+                .csv_manifest()
+                .map_or(Place::file(bundle.home), |csv| csv.place().key("spec").key("version"));
+            let message = format!("{what} `{is}` is in the folder `{should}`");
+            let mut finding = Diagnostic::new(&codes::MISPLACED_BUNDLE, place, message);
+            finding.help(format!("move the bundle to `bundles/{package}/{version}`"));
+            report.push(finding);
+        }
+    }
+    report.append(rules::check_bundle(&bundle, book.contract.as_ref()));
+    let blob = match render::bundle(&bundle) {
+        Ok(mut blob) => {
+            render::tidy(&mut blob);
+            Some(blob)
+        }
+        Err(why) => {
+            if !report.has_errors() {
+                let mut finding = Diagnostic::new(&codes::UNRENDERABLE_BUNDLE, Place::file(bundle.home), why);
+                finding.help("mend the bundle: `opm render` refuses it, too");
+                report.push(finding);
+            }
+            None
+        }
+    };
+    Ok((blob, report))
+}
+
+/// Expands the template of a package with its bundles.
+fn expand<'s>(
+    package: &str,
+    file: FileId,
+    bundles: Vec<BundleBlob<'s>>,
+    sources: &Sources,
+    report: &mut Report,
+) -> Option<Catalog<'s>> {
+    let template = Template::read(sources, file, report)?;
+    let references = template.references();
+    let wanted: HashSet<&str> = references.iter().map(|reference| reference.image.as_str()).collect();
+    let mut by_image: HashMap<String, BundleBlob<'s>> = HashMap::new();
+    for bundle in bundles {
+        if wanted.contains(bundle.image.as_ref()) {
+            by_image.insert(bundle.image.to_string(), bundle);
+        } else {
+            let mut finding = unlisted(&bundle);
+            finding.help(format!("list `{}` in {}", bundle.image, sources.get(file).name()));
+            report.push(finding);
+        }
+    }
+    for reference in references.iter().filter(|reference| !by_image.contains_key(&reference.image)) {
+        let message = format!("no bundle of package `{package}` has the image `{}`", reference.image);
+        let mut finding = Diagnostic::new(&codes::UNKNOWN_BUNDLE, reference.place.clone(), message);
+        finding.help("add the bundle with `olmcat bundle add`, or mend the reference or its pattern in `catalog/olmcat.yaml`");
+        report.push(finding);
+    }
+    let catalog = template.expand(by_image, report);
+    if let Some(found) = catalog.packages.iter().find(|found| found.name != package) {
+        let message = format!("the template of folder `{package}` makes package `{}`", found.name);
+        let mut finding = Diagnostic::new(&codes::MISPLACED_BUNDLE, Place::file(file), message);
+        finding.help("name the folder after the package");
+        report.push(finding);
+    }
+    Some(catalog)
+}
+
+fn unlisted(bundle: &BundleBlob<'_>) -> Diagnostic {
+    let message =
+        format!("bundle `{}` is in no template, so no cluster that runs it can upgrade", bundle.name);
+    let mut finding = Diagnostic::new(&codes::UNLISTED_BUNDLE, bundle.origin.clone(), message);
+    finding.subject.package = bundle.package.to_string();
+    finding
+}
+
+impl Project<'_> {
+    /// Returns the target with this name; without one, the first.
+    pub(super) fn target(&self, name: Option<&str>) -> Result<Target, Error> {
+        let targets = self.settings.targets();
+        let Some(name) = name else { return Ok(targets[0].clone()) };
+        targets.iter().find(|target| target.name == name).cloned().ok_or_else(|| {
+            let names: Vec<_> = targets.iter().map(|target| target.name.as_str()).collect();
+            Error::new(format!("no target is called `{name}`"))
+                .hint(format!("choose one of: {}", names.join(", ")))
+        })
+    }
+
+    /// Writes the catalog of each package for a target: pairs of package and text.
+    pub(super) fn texts(&self, target: &Target) -> Vec<(String, String)> {
+        let write = |(package, catalog): &(String, Catalog<'_>)| {
+            let text = match target.properties {
+                Properties::BundleObject => catalog::write(catalog, Format::Yaml),
+                Properties::CsvMetadata => {
+                    let mut slim = Catalog {
+                        packages: catalog.packages.clone(),
+                        channels: catalog.channels.clone(),
+                        bundles: catalog.bundles.clone(),
+                        ..Catalog::default()
+                    };
+                    render::migrate(&mut slim);
+                    catalog::write(&slim, Format::Yaml)
+                }
+            };
+            (package.clone(), text)
+        };
+        self.packages.par_iter().map(write).collect()
+    }
+}

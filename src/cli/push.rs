@@ -1,0 +1,89 @@
+//! `olmcat push`: the catalog image goes to a registry.
+
+use std::path::{Path, PathBuf};
+
+use super::build::ImageArgs;
+use super::{ExitStatus, Ui, project};
+use crate::diag::{Error, Report};
+use crate::oci::layout::Layout;
+use crate::oci::remote::{AuthFiles, Login, Options, Patience, Progress, Remote};
+use crate::oci::{Artifact, Reference};
+use crate::text::Sources;
+
+/// Build the catalog image and push it to a registry
+///
+/// What the registry has already is not uploaded again, and the tag is set last, so that an
+/// interrupted push changes nothing. The digest that the tag names at the end is the only thing on
+/// standard output. Logins are those of docker and podman.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Where to push: `registry.example/team/catalog:tag`.
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// Push the image of an OCI layout instead of building one.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "platform"])]
+    layout: Option<PathBuf>,
+    /// The name of the image in the layout, if it has several.
+    #[arg(long, value_name = "NAME", requires = "layout")]
+    name: Option<String>,
+    /// Talk http without TLS. A registry on this machine needs no such flag.
+    #[arg(long)]
+    plain_http: bool,
+    /// A file of certificates, PEM, to trust beside those of the system.
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// The file with the logins, as docker and podman write it.
+    #[arg(long, value_name = "FILE")]
+    authfile: Option<PathBuf>,
+    #[command(flatten)]
+    image: ImageArgs,
+}
+
+pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    let reference = Reference::parse(&args.reference)?;
+    let artifact = match &args.layout {
+        Some(layout) => Layout::open(layout)?.artifact(args.name.as_deref())?,
+        None => {
+            let (sources, mut report) = (Sources::default(), Report::default());
+            let project = project::check(root, &sources, &mut report, ui)?;
+            if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
+                return Ok(ExitStatus::Findings);
+            }
+            args.image.make(&project, ui)?.0
+        }
+    };
+    push(args, &artifact, &reference, ui)
+}
+
+fn push(args: &Args, artifact: &Artifact, reference: &Reference, ui: &Ui) -> Result<ExitStatus, Error> {
+    let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let files = AuthFiles {
+        explicit: args.authfile.clone(),
+        registry_auth_file: path("REGISTRY_AUTH_FILE"),
+        docker_config: path("DOCKER_CONFIG"),
+        home: path("HOME"),
+        xdg_runtime_dir: path("XDG_RUNTIME_DIR"),
+        xdg_config_home: path("XDG_CONFIG_HOME"),
+        path: std::env::var_os("PATH"),
+    };
+    let options = Options {
+        plain_http: args.plain_http,
+        login: Login::Files(files),
+        ca_file: args.ca_file.clone(),
+        mount_from: Vec::new(),
+        patience: Patience::default(),
+    };
+    ui.step(format!("pushing to {reference}"));
+    let report = |progress: Progress<'_>| match progress {
+        Progress::Sent { bytes, size, .. } => {
+            ui.step(format!("pushing to {reference}: {bytes} of {size} bytes"))
+        }
+        Progress::Retry { doing, why, wait } => {
+            ui.step(format!("{doing} failed ({why}), trying again in {} s", wait.as_secs().max(1)));
+        }
+        _ => {}
+    };
+    let pushed = Remote::new(reference, options)?.push(artifact, reference, &report)?;
+    ui.print(&format!("{}\n", pushed.digest))?;
+    Ok(ExitStatus::Clean)
+}

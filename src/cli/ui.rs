@@ -1,0 +1,108 @@
+//! Standard output and error: results on the one, everything else on the other; progress and colour
+//! on terminals only.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::ExitStatus;
+use crate::diag::{Error, Report};
+use crate::report::{self, Format};
+use crate::text::Sources;
+
+/// What commands print with.
+pub(super) struct Ui {
+    format: Format,
+    progress: Option<ProgressBar>,
+}
+
+impl Ui {
+    pub(super) fn new(format: Format, quiet: bool) -> Self {
+        let progress = (!quiet
+            && io::stderr().is_terminal()
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb"))
+        .then(|| {
+            let bar = ProgressBar::new_spinner();
+            let style = ProgressStyle::with_template("{spinner} {msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_spinner());
+            bar.set_style(style);
+            bar
+        });
+        Ui { format, progress }
+    }
+
+    /// Returns how findings and lists are to be printed.
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Says what is being done; seen on a terminal only.
+    pub(super) fn step(&self, message: impl Into<String>) {
+        if let Some(bar) = &self.progress {
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar.set_message(message.into());
+        }
+    }
+
+    fn clear(&self) {
+        if let Some(bar) = &self.progress {
+            bar.disable_steady_tick();
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Prints a result on standard output.
+    ///
+    /// # Errors
+    /// When standard output cannot be written. A reader that went away (`| head`) is no error.
+    pub(super) fn print(&self, text: &str) -> Result<(), Error> {
+        self.clear();
+        match io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::new(format!("cannot write to standard output: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Prints a note on standard error.
+    pub(super) fn note(&self, text: &str) {
+        self.clear();
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// Prints an error with its remedy.
+    pub(super) fn error(&self, error: &Error) {
+        self.clear();
+        let (red, bold, plain) = ("\x1b[1;31m", "\x1b[1m", "\x1b[0m");
+        let mut out = anstream::stderr();
+        let _ = writeln!(out, "{red}error{plain}{bold}: {}{plain}", error.message);
+        if let Some(hint) = &error.hint {
+            let _ = writeln!(out, "{bold}hint{plain}: {hint}");
+        }
+    }
+
+    /// Prints findings as the result of a command: on standard output.
+    pub(super) fn report(&self, report: &mut Report, sources: &Sources) -> Result<ExitStatus, Error> {
+        report.sort(sources);
+        let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+        self.print(&report::render(report, sources, self.format, colour))?;
+        Ok(status(report))
+    }
+
+    /// Prints findings beside the result of a command: on standard error, and only if there are any.
+    pub(super) fn report_aside(&self, report: &mut Report, sources: &Sources) -> ExitStatus {
+        report.sort(sources);
+        self.clear();
+        if !report.diagnostics().is_empty() {
+            let colour = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
+            let _ = io::stderr().write_all(report::render(report, sources, self.format, colour).as_bytes());
+        }
+        status(report)
+    }
+}
+
+fn status(report: &Report) -> ExitStatus {
+    if report.has_errors() { ExitStatus::Findings } else { ExitStatus::Clean }
+}

@@ -1,0 +1,72 @@
+//! `olmcat validate`: findings, and nothing else.
+
+use std::path::{Path, PathBuf};
+
+use super::project::{self, Rulebook, SMALL};
+use super::{ExitStatus, Ui};
+use crate::diag::{Error, Report};
+use crate::load;
+use crate::rules;
+use crate::template::Template;
+use crate::text::Sources;
+
+/// Check bundles, catalogs, templates, or the whole project
+///
+/// PATH is a bundle folder (with `manifests` and `metadata`), a catalog folder, a file of FBC, or a
+/// template. Without PATH the project is checked from its bundles to its upgrade graphs. Findings are
+/// printed on standard output; `olmcat explain RULE` says more about one.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What to check; the project if not given.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    let (sources, mut report) = (Sources::default(), Report::default());
+    if args.paths.is_empty() {
+        project::check(root, &sources, &mut report, ui)?;
+        return ui.report(&mut report, &sources);
+    }
+    // The rules of the project hold for its parts, too.
+    let book = Rulebook::read(root, &sources, &mut report)?;
+    for path in &args.paths {
+        ui.step(format!("checking {}", path.display()));
+        one(path, book.as_ref(), &sources, &mut report)?;
+    }
+    if let Some(book) = &book {
+        book.apply(&mut report, false);
+    }
+    ui.report(&mut report, &sources)
+}
+
+fn one(path: &Path, book: Option<&Rulebook>, sources: &Sources, report: &mut Report) -> Result<(), Error> {
+    if load::is_bundle(path) {
+        let mut bundle = load::bundle(path, sources, report)?;
+        let image = book.and_then(|book| book.settings.image_of(&bundle.package(), &bundle.version()));
+        bundle.image = image.unwrap_or_default().into();
+        report.append(rules::check_bundle(&bundle, book.and_then(|book| book.contract.as_ref())));
+    } else if path.is_file() && is_template(path)? {
+        let file = sources.add(path.display().to_string(), load::read_file(path, SMALL)?);
+        Template::read(sources, file, report);
+    } else {
+        let catalog = load::catalog(path, sources, report)?;
+        // Rules would echo what could not be read.
+        if !report.has_errors() {
+            report.append(rules::check_catalog(&catalog));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file names the schema of a template before any other.
+fn is_template(path: &Path) -> Result<bool, Error> {
+    use std::io::Read as _;
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path).map_err(|cause| Error::io("read", path, &cause))?;
+    file.take(64 << 10).read_to_end(&mut head).map_err(|cause| Error::io("read", path, &cause))?;
+    let head = String::from_utf8_lossy(&head).to_lowercase();
+    let schema = head.split("schema").nth(1).unwrap_or_default();
+    let value = schema.trim_start_matches(['"', '\'', ':', ' ']);
+    Ok(value.starts_with("olm.semver") || value.starts_with("olm.template."))
+}
