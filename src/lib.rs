@@ -10,6 +10,7 @@
 //! |------------|--------------------------------------------------------|---------------------------------------|
 //! | `cli`      | everything                                             | `clap` `indicatif` `anstream`         |
 //! | `load`     | `text` `diag` `bundle` `catalog` `settings`            |                                       |
+//! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
 //! | `rules`    | `text` `diag` `bundle` `catalog` `settings`            |                                       |
@@ -27,6 +28,7 @@ pub mod catalog;
 pub mod cli;
 pub mod diag;
 pub mod image;
+pub mod import;
 pub mod load;
 pub mod oci;
 pub mod render;

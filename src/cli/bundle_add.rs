@@ -1,14 +1,267 @@
-//! `olmcat bundle add`.
+//! `olmcat bundle add`: the next version enters the project.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use super::{ExitStatus, Ui};
-use crate::diag::Error;
+use super::project::{SMALL, below};
+use super::{ExitStatus, Ui, replace};
+use crate::catalog::check_image_reference;
+use crate::diag::{Error, Report};
+use crate::import;
+use crate::load;
+use crate::rules;
+use crate::settings::Settings;
+use crate::template::Template;
+use crate::text::{Sources, yaml};
 
-/// Add a bundle to the project
+/// Add a bundle to the project: its files, its place in the template, its image
+///
+/// The files go to `bundles/<package>/<version>` with canonical names and key order, the reference of
+/// the image to `catalog/<package>/template.yaml`, comments kept. Nothing is written if the bundle has
+/// faults that OLM would refuse.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// The bundle: a folder with `manifests` and `metadata`.
+    #[arg(value_name = "DIR")]
+    bundle: PathBuf,
+    /// The reference of its image; by the pattern in `catalog/olmcat.yaml` if not given. One that the
+    /// pattern does not make is added to the settings.
+    #[arg(long, value_name = "REF")]
+    image: Option<String>,
+    /// The archetypes of the template to list it in.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "stable")]
+    channel: Vec<Archetype>,
+    /// Drop the descriptions in CRD schemas, which are most of a CRD's size. Every field name, type
+    /// and constraint stays.
+    #[arg(long)]
+    strip_descriptions: bool,
+    /// A Markdown file that becomes the description of the CSV.
+    #[arg(long, value_name = "FILE")]
+    description: Option<PathBuf>,
+    /// A picture (svg, png, jpg, gif) that becomes the icon of the CSV.
+    #[arg(long, value_name = "FILE")]
+    icon: Option<PathBuf>,
+    /// Replace the version if the project has it already.
+    #[arg(long)]
+    force: bool,
+}
 
-pub(super) fn run(_: &Args, _: &Path, _: &mut Ui) -> Result<ExitStatus, Error> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Archetype {
+    Candidate,
+    Fast,
+    Stable,
+}
+
+impl Archetype {
+    fn name(self) -> &'static str {
+        match self {
+            Archetype::Candidate => "candidate",
+            Archetype::Fast => "fast",
+            Archetype::Stable => "stable",
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    let (sources, mut report) = (Sources::default(), Report::default());
+    ui.step(format!("checking {}", args.bundle.display()));
+    let bundle = load::bundle(&args.bundle, &sources, &mut report)?;
+    report.append(rules::check_bundle(&bundle, None));
+    if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
+        return Ok(ExitStatus::Findings);
+    }
+    let (package, version) = (bundle.package(), bundle.version());
+    for (what, name) in [("package", &package), ("version", &version)] {
+        if name.is_empty() || name.contains(['/', '\\']) || name.starts_with('.') {
+            return Err(Error::new(format!("{what} `{name}` cannot name a folder")).hint("mend the bundle"));
+        }
+    }
+    for manifest in &bundle.manifests {
+        if import::further_documents(manifest, sources.get(manifest.file).text()) {
+            let name = sources.get(manifest.file).name();
+            return Err(Error::new(format!(
+                "{name} has more than one document, and OLM reads only the first"
+            ))
+            .hint("put each object into a file of its own"));
+        }
+    }
+
+    // Everything is prepared before anything is written.
+    let settings_path = below(root, "catalog/olmcat.yaml");
+    let old_settings = read_text(&settings_path)?;
+    let (image, settings) = settings(args, &package, &version, old_settings.as_deref())?;
+    let template_path = below(root, "catalog").join(package.as_ref()).join("template.yaml");
+    let old_template = read_text(&template_path)?;
+    let template = template(args, &image, old_template.clone(), &template_path)?;
+    let options = import::Options {
+        strip_descriptions: args.strip_descriptions,
+        description: args.description.as_deref().map(|path| text_of(path)).transpose()?,
+        icon: args.icon.as_deref().map(icon).transpose()?,
+    };
+    let files = import::files(&bundle, &options);
+
+    let folder = below(root, "bundles").join(package.as_ref()).join(version.as_ref());
+    write_bundle(&folder, &files, args.force)?;
+    ui.note(&format!("wrote {} ({} files)", folder.display(), files.len()));
+    if old_template.as_ref() != Some(&template) {
+        let parent = template_path.parent().unwrap_or(root);
+        fs::create_dir_all(parent).map_err(|cause| Error::io("create", parent, &cause))?;
+        replace(&template_path, template.as_bytes())?;
+        ui.note(&format!("wrote {}", template_path.display()));
+    }
+    if old_settings.as_ref() != Some(&settings) {
+        replace(&settings_path, settings.as_bytes())?;
+        ui.note(&format!("wrote {}", settings_path.display()));
+    }
+    ui.note("run `olmcat render` to bring the catalog up to date");
     Ok(ExitStatus::Clean)
+}
+
+fn read_text(path: &Path) -> Result<Option<String>, Error> {
+    if path.exists() { text_of(path).map(Some) } else { Ok(None) }
+}
+
+fn text_of(path: &Path) -> Result<String, Error> {
+    String::from_utf8(load::read_file(path, SMALL)?)
+        .map_err(|_| Error::new(format!("{} is not UTF-8", path.display())).hint("save the file as UTF-8"))
+}
+
+fn icon(path: &Path) -> Result<(String, Vec<u8>), Error> {
+    let bytes = load::read_file(path, 1 << 20)?;
+    let media_type = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("gif") => "image/gif",
+        _ => {
+            return Err(Error::new(format!("{} is no picture that OLM shows", path.display()))
+                .hint("use a file that ends in .svg, .png, .jpg or .gif"));
+        }
+    };
+    Ok((media_type.to_owned(), bytes))
+}
+
+/// Returns the reference of the bundle's image, and the settings in which it is found.
+fn settings(
+    args: &Args,
+    package: &str,
+    version: &str,
+    text: Option<&str>,
+) -> Result<(String, String), Error> {
+    let text = text.unwrap_or_default().to_owned();
+    let (sources, mut report) = (Sources::default(), Report::default());
+    let file = sources.add("catalog/olmcat.yaml", text.clone().into_bytes());
+    let settings = Settings::read(&sources, file, &mut report)
+        .ok_or_else(|| Error::new("the settings have faults").hint("run `olmcat validate`"))?;
+    let known = settings.image_of(package, version);
+    let image = match (&args.image, known.clone()) {
+        (Some(image), _) => image.clone(),
+        (None, Some(image)) => image,
+        (None, None) => {
+            return Err(Error::new(format!(
+                "the settings do not know where the images of package `{package}` are"
+            ))
+            .hint("say it with `--image REF`"));
+        }
+    };
+    if let Err(why) = check_image_reference(&image) {
+        return Err(Error::new(format!("`{image}` is no image reference: {why}"))
+            .hint("write `<host>/<repository>:<tag>`"));
+    }
+    if known.as_ref() == Some(&image) {
+        return Ok((image, text));
+    }
+    let pattern = image.replace(version, "{version}");
+    let edited = if settings.packages.contains_key(package) {
+        let entry = format!("{version}: {image}");
+        yaml::edit::append_entry(&text, &["packages", package, "overrides"], &entry).or_else(|| {
+            yaml::edit::append_entry(&text, &["packages", package], &format!("overrides:\n  {entry}"))
+        })
+    } else {
+        let entry = format!("{package}:\n  image: {pattern}");
+        let indented = entry.replace('\n', "\n  ");
+        let whole = format!("{text}packages:\n  {indented}\n");
+        let has_packages = text.lines().any(|line| line.starts_with("packages:"));
+        yaml::edit::append_entry(&text, &["packages"], &entry).or_else(|| (!has_packages).then_some(whole))
+    };
+    // What was edited must read back; if not, the file is written in a way that we do not edit.
+    let edited = edited.filter(|text| {
+        let (sources, mut report) = (Sources::default(), Report::default());
+        let file = sources.add("catalog/olmcat.yaml", text.clone().into_bytes());
+        let settings = Settings::read(&sources, file, &mut report);
+        settings.and_then(|settings| settings.image_of(package, version)).as_ref() == Some(&image)
+    });
+    let by_hand = || {
+        Error::new("catalog/olmcat.yaml is written in a way that cannot be edited here").hint(format!(
+            "add by hand, below `packages`: `{package}: {{overrides: {{{version}: {image}}}}}`"
+        ))
+    };
+    Ok((image.clone(), edited.ok_or_else(by_hand)?))
+}
+
+/// Returns the template with the image listed in the chosen archetypes.
+fn template(args: &Args, image: &str, old: Option<String>, path: &Path) -> Result<String, Error> {
+    let mut text = old.unwrap_or_else(|| {
+        "# The published versions, from which channels and edges follow; `olmcat bundle add` adds to it.\n\
+         schema: olm.semver\ngenerateMajorChannels: true\ngenerateMinorChannels: false\n"
+            .to_owned()
+    });
+    for archetype in &args.channel {
+        let name = archetype.name();
+        if listed(&text, name).contains(&image.to_owned()) {
+            continue;
+        }
+        let block = format!("{text}{name}:\n  bundles:\n  - image: {image}\n");
+        let edited =
+            yaml::edit::append_item(&text, &[name, "bundles"], &format!("image: {image}")).unwrap_or(block);
+        if !listed(&edited, name).contains(&image.to_owned()) {
+            return Err(Error::new(format!(
+                "{} is written in a way that cannot be edited here",
+                path.display()
+            ))
+            .hint(format!("add by hand, below `{name}.bundles`: `- image: {image}`")));
+        }
+        text = edited;
+    }
+    Ok(text)
+}
+
+/// The images that a template lists in an archetype; empty if it cannot be read.
+fn listed(text: &str, archetype: &str) -> Vec<String> {
+    let (sources, mut report) = (Sources::default(), Report::default());
+    let file = sources.add("template.yaml", text.to_owned().into_bytes());
+    Template::read(&sources, file, &mut report).map(|template| template.listed(archetype)).unwrap_or_default()
+}
+
+/// Writes the files beside, then moves the whole folder to its place.
+fn write_bundle(folder: &Path, files: &[(String, String)], force: bool) -> Result<(), Error> {
+    if folder.exists() && !force {
+        return Err(Error::new(format!("{} exists already", folder.display()))
+            .hint("a published version does not change; replace one that is not published with `--force`"));
+    }
+    let package = folder.parent().unwrap_or(Path::new("."));
+    let beside = package.join(format!(".{}.tmp", std::process::id()));
+    let write = || -> Result<(), Error> {
+        for (name, text) in files {
+            let path = beside.join(name);
+            let parent = path.parent().unwrap_or(&beside);
+            fs::create_dir_all(parent).map_err(|cause| Error::io("create", parent, &cause))?;
+            fs::write(&path, text).map_err(|cause| Error::io("write", &path, &cause))?;
+        }
+        let old = package.join(format!(".{}.old", std::process::id()));
+        if folder.exists() {
+            fs::rename(folder, &old).map_err(|cause| Error::io("replace", folder, &cause))?;
+        }
+        if let Err(cause) = fs::rename(&beside, folder) {
+            // The old version comes back before anybody misses it.
+            let _ = fs::rename(&old, folder);
+            return Err(Error::io("write", folder, &cause));
+        }
+        let _ = fs::remove_dir_all(&old);
+        Ok(())
+    };
+    write().inspect_err(|_| {
+        let _ = fs::remove_dir_all(&beside);
+    })
 }

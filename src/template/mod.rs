@@ -105,6 +105,12 @@ impl Template {
         template.references().filter(|reference| seen.insert(reference.image.as_str())).cloned().collect()
     }
 
+    /// Returns the references that an archetype lists, in the order of the text.
+    pub fn listed(&self, archetype: &str) -> Vec<String> {
+        let Template::Semver(template) = self;
+        template.listed_in(archetype).iter().map(|reference| reference.image.clone()).collect()
+    }
+
     /// Makes the catalog from the rendered bundles, by reference. A reference that is missing is
     /// left out: whoever looked for it has said so.
     pub fn expand<'s>(&self, bundles: HashMap<String, BundleBlob<'s>>, report: &mut Report) -> Catalog<'s> {

@@ -98,6 +98,12 @@ impl Semver {
         self.archetypes.iter().flatten()
     }
 
+    /// What an archetype lists; nothing if there is no such archetype.
+    pub(super) fn listed_in(&self, archetype: &str) -> &[Reference] {
+        let index = ARCHETYPES.iter().position(|name| *name == archetype);
+        index.map_or(&[], |index| &self.archetypes[index])
+    }
+
     /// Makes package, channels and edges.
     pub(super) fn expand<'s>(
         &self,

@@ -5,6 +5,7 @@
 //! holds them to each other.
 
 mod documents;
+pub mod edit;
 mod events;
 mod fast;
 mod resolve;
