@@ -3,28 +3,68 @@
 
 use std::ops::Range;
 
-use super::{Place, Route, Sources, Spot, Step, Value, json, yaml};
+use super::{Place, Route, Sources, Spot, Step, Tree, Value, json, yaml};
 
 /// Returns the bytes of the file that a place means. A route that leads too far means its nearest
 /// existing ancestor, of which a mapping or list is shown by the key that holds it, or by its first
 /// line; a document that cannot be parsed means its first line.
 pub fn locate(place: &Place, sources: &Sources) -> Range<usize> {
-    let text = sources.get(place.file).text();
     match &place.spot {
         Spot::File => 0..0,
         Spot::Bytes(bytes) => bytes.clone(),
         Spot::Route(document, route) => {
-            let document = document.start.min(text.len())..document.end.min(text.len());
-            let is_json = text[document.clone()].trim_start().starts_with('{');
-            let tree =
-                is_json.then(|| json::read_prefix(&text[..document.end], document.start).ok()).flatten();
-            let tree = tree.map(|(tree, _)| tree).or_else(|| yaml::read(text, document.clone()).ok());
-            match tree.as_ref().and_then(|tree| tree.root()) {
-                Some(root) => walk(root, route, text),
-                None => first_line(text, document),
-            }
+            let text = sources.get(place.file).text();
+            let tree = read(text, document);
+            resolve(tree.as_ref(), text, document, route)
         }
     }
+}
+
+/// Returns for each place what [`locate`] does, but reads no document twice: a large document with
+/// many findings would take minutes otherwise.
+pub fn locate_all(places: &[&Place], sources: &Sources) -> Vec<Range<usize>> {
+    let document = |place: &Place| match &place.spot {
+        Spot::Route(document, _) => (place.file, document.start, document.end),
+        Spot::File | Spot::Bytes(_) => (place.file, 0, 0),
+    };
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_by_key(|&index| document(places[index]));
+
+    let mut found = vec![0..0; places.len()];
+    let mut last = None;
+    for index in order {
+        let place = places[index];
+        let Spot::Route(bytes, route) = &place.spot else {
+            found[index] = locate(place, sources);
+            continue;
+        };
+        let text = sources.get(place.file).text();
+        let tree = match last.take() {
+            Some((of, tree)) if of == document(place) => tree,
+            _ => read(text, bytes),
+        };
+        found[index] = resolve(tree.as_ref(), text, bytes, route);
+        last = Some((document(place), tree));
+    }
+    found
+}
+
+fn read<'s>(text: &'s str, document: &Range<usize>) -> Option<Tree<'s>> {
+    let document = clip(text, document);
+    let is_json = text[document.clone()].trim_start().starts_with('{');
+    let tree = is_json.then(|| json::read_prefix(&text[..document.end], document.start).ok()).flatten();
+    tree.map(|(tree, _)| tree).or_else(|| yaml::read(text, document).ok())
+}
+
+fn resolve(tree: Option<&Tree<'_>>, text: &str, document: &Range<usize>, route: &Route) -> Range<usize> {
+    match tree.and_then(Tree::root) {
+        Some(root) => walk(root, route, text),
+        None => first_line(text, clip(text, document)),
+    }
+}
+
+fn clip(text: &str, document: &Range<usize>) -> Range<usize> {
+    document.start.min(text.len())..document.end.min(text.len())
 }
 
 fn walk(root: Value<'_, '_>, route: &Route, text: &str) -> Range<usize> {

@@ -18,7 +18,7 @@ pub mod yaml;
 pub use build::Builder;
 pub use duplicate::duplicate_keys;
 pub use fault::Fault;
-pub use locate::locate;
+pub use locate::{locate, locate_all};
 pub use place::{Place, Route, Spot, Step};
 pub use sources::{FileId, Source, Sources};
 pub use tree::{Kind, Tree, Value};

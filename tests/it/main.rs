@@ -9,6 +9,7 @@ mod image;
 mod logins;
 mod opm;
 mod registry;
+mod report;
 mod rules;
 mod server;
 mod single_faults;

@@ -1,0 +1,48 @@
+//! Text of the user's files made fit for a terminal: what would move the cursor, change colours or
+//! turn the reading direction is shown instead of obeyed.
+
+use std::borrow::Cow;
+
+/// Returns what stands for a character that must not reach a terminal.
+fn substitute(c: char) -> Option<char> {
+    match c {
+        '\t' => Some(' '),
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)),
+        '\x7f' => Some('␡'),
+        // C1 controls (U+009B alone starts an escape sequence), and what joins, hides or turns
+        // its neighbours.
+        '\u{80}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{e0000}'..='\u{e007f}' => Some('\u{fffd}'),
+        // Private use: `human` marks places with it.
+        '\u{f0000}'.. => Some('\u{fffd}'),
+        _ => None,
+    }
+}
+
+/// Returns the text with every such character replaced, so that it also is one line.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| substitute(c).is_none()) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().map(|c| substitute(c).unwrap_or(c)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_left() {
+        assert_eq!(clean("a\tb"), "a b");
+        assert_eq!(clean("\u{1b}[31mred\u{7}"), "␛[31mred␇");
+        assert_eq!(clean("two\r\nlines"), "two␍␊lines");
+        assert_eq!(clean("\u{9b}31m \u{202e}x"), "\u{fffd}31m \u{fffd}x");
+        assert_eq!(clean("größer ✓"), "größer ✓");
+    }
+}
