@@ -1,7 +1,6 @@
 //! Writes FBC as opm writes it (`alpha/declcfg/write.go`): the order of blobs, the fields of each,
 //! and what is left out when it is empty.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
@@ -199,9 +198,9 @@ fn list<'c, T>(
     to.close();
 }
 
-fn optional<'c>(to: &mut Builder<'c>, key: &'static str, value: &'c Cow<'c, str>) {
+fn optional<'c>(to: &mut Builder<'c>, key: &'static str, value: &'c str) {
     if !value.is_empty() {
-        to.field(key, value.as_ref());
+        to.field(key, value);
     }
 }
 

@@ -96,7 +96,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     let template = template(args, &image, old_template.clone(), &template_path)?;
     let options = import::Options {
         strip_descriptions: args.strip_descriptions,
-        description: args.description.as_deref().map(|path| text_of(path)).transpose()?,
+        description: args.description.as_deref().map(text_of).transpose()?,
         icon: args.icon.as_deref().map(icon).transpose()?,
     };
     let files = import::files(&bundle, &options);

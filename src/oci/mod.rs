@@ -4,8 +4,6 @@
 //! [`Index`]. It is then written to a [`layout`] or pushed to a [`remote`]. The README says why there is a
 //! client of our own.
 
-#![cfg_attr(test, allow(clippy::unwrap_used))]
-
 mod descriptor;
 mod digest;
 mod error;

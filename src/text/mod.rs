@@ -1,7 +1,7 @@
 //! Texts, places in them, and the two notations of the field: YAML 1.1 as Go reads it, and JSON.
 //!
 //! Knows nothing of operators. [`Sources`] owns every text that was read; a [`Tree`] is one parsed
-//! document that borrows from it; a [`Place`] says where something is and becomes a [`Span`] only
+//! document that borrows from it; a [`Place`] says where something is and becomes a [`Spot`] only
 //! when somebody wants to print it.
 
 mod build;

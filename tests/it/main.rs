@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub)]
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
+mod architecture;
 mod faults;
 mod graphs;
 mod image;

@@ -7,9 +7,10 @@ use crate::text::{Kind, Value};
 pub fn append_item(text: &str, keys: &[&str], item: &str) -> Option<String> {
     let tree = super::read(text, 0..text.len()).ok()?;
     let list = find(tree.root()?, keys).filter(|list| list.kind() == Kind::List)?;
-    list.items().next()?;
-    let dash = list.span().start;
-    let column = column(text, dash).filter(|_| text[dash..].starts_with('-'))?;
+    // The place of the list itself is no help: parsers disagree whether it begins before its dash.
+    let first = list.items().next()?.span().start;
+    let dash = text[..first].trim_end_matches(' ').strip_suffix('-')?.len();
+    let column = column(text, dash)?;
     Some(insert_behind(text, list, &format!("{:column$}- {item}", "")))
 }
 
@@ -29,7 +30,7 @@ fn find<'t, 's>(root: Value<'t, 's>, keys: &[&str]) -> Option<Value<'t, 's>> {
     keys.iter().try_fold(root, |value, key| value.get_folded(key))
 }
 
-/// The column of a byte, if only blanks and dashes come before it in its line.
+/// The column of a byte, if only blanks come before it in its line.
 fn column(text: &str, at: usize) -> Option<usize> {
     let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     text[line..at].chars().all(|c| c == ' ').then_some(at - line)

@@ -21,7 +21,7 @@ use std::ops::Range;
 use super::{Fault, Tree};
 
 /// Reads the first document of `text[range]` as Go's `yaml.Unmarshal` does; spans are those of
-/// `text`. Duplicate keys stay in the tree; see [`duplicate_key`].
+/// `text`. Duplicate keys stay in the tree; see [`duplicate_keys`](super::duplicate_keys).
 ///
 /// # Errors
 /// When the text is not the YAML that go-yaml v2 reads, or aliases multiply it without bounds.

@@ -51,7 +51,7 @@ const CLASSES: [u8; 256] = {
             b' ' => BLANK,
             b'\n' => BREAK,
             b':' | b'#' => INDICATOR,
-            0x20..=0x7e => 0,
+            0x21..=0x7e => 0,
             0x80.. => HIGH,
             _ => SPECIAL,
         };
