@@ -18,7 +18,7 @@ pub(super) struct Args {
     /// The OCI layout to write; other images in it stay.
     #[arg(long, short, default_value = "target/image", value_name = "DIR")]
     output: PathBuf,
-    /// Do everything but write.
+    /// Do everything but write; findings, too, if a rendered catalog of the project is stale.
     #[arg(long)]
     check: bool,
     #[command(flatten)]
@@ -46,7 +46,11 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         return Ok(ExitStatus::Findings);
     }
     let (artifact, tag) = args.image.make(&project, ui)?;
-    if !args.check {
+    if args.check {
+        if !project.is_fresh(root, ui) {
+            return Ok(ExitStatus::Findings);
+        }
+    } else {
         ui.step("writing the image");
         layout::write(&args.output, &artifact, &tag)?;
     }

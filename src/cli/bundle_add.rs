@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+
 use super::project::{SMALL, below};
 use super::{ExitStatus, Ui, replace};
 use crate::catalog::check_image_reference;
@@ -28,8 +30,8 @@ pub(super) struct Args {
     /// pattern does not make is added to the settings.
     #[arg(long, value_name = "REF")]
     image: Option<String>,
-    /// The archetypes of the template to list it in.
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "stable")]
+    /// The archetypes of the template to list it in; `stable` if not given and it is in none yet.
+    #[arg(long, value_enum, value_delimiter = ',')]
     channel: Vec<Archetype>,
     /// Drop the descriptions in CRD schemas, which are most of a CRD's size. Every field name, type
     /// and constraint stays.
@@ -46,7 +48,7 @@ pub(super) struct Args {
     force: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Archetype {
     Candidate,
     Fast,
@@ -207,7 +209,14 @@ fn template(args: &Args, image: &str, old: Option<String>, path: &Path) -> Resul
          schema: olm.semver\ngenerateMajorChannels: true\ngenerateMinorChannels: false\n"
             .to_owned()
     });
-    for archetype in &args.channel {
+    let is_listed =
+        |archetype: &Archetype| listed(&text, archetype.name()).iter().any(|known| known == image);
+    let wanted = match args.channel.as_slice() {
+        [] if Archetype::value_variants().iter().any(is_listed) => &[],
+        [] => &[Archetype::Stable][..],
+        wanted => wanted,
+    };
+    for archetype in wanted {
         let name = archetype.name();
         if listed(&text, name).contains(&image.to_owned()) {
             continue;

@@ -27,8 +27,11 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
     };
     let by_id = codes.iter().find(|code| code.id == wanted);
     let Some(code) = by_id.or_else(|| codes.iter().find(|code| covers(code.docs, wanted))) else {
-        let near =
-            codes.iter().map(|code| code.id).filter(|id| is_near(id, wanted)).take(5).collect::<Vec<_>>();
+        let mut near: Vec<(usize, &str)> =
+            codes.iter().map(|code| (likeness(code.id, wanted), code.id)).collect();
+        near.retain(|(likeness, _)| *likeness > 0);
+        near.sort_by_key(|(likeness, id)| (std::cmp::Reverse(*likeness), id.len()));
+        let near: Vec<&str> = near.into_iter().take(3).map(|(_, id)| id).collect();
         let hint = match near.as_slice() {
             [] => "run `olmcat explain` for the list of rules".to_owned(),
             near => format!("did you mean {}?", near.join(" or ")),
@@ -54,7 +57,10 @@ fn covers(docs: &str, id: &str) -> bool {
     sentence.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).any(|word| word == id)
 }
 
-/// Whether an id shares a word with what was typed.
-fn is_near(id: &str, wanted: &str) -> bool {
-    wanted.split('-').any(|word| word.len() > 3 && id.contains(word))
+/// How many words of what was typed an id has, forms of a word included.
+fn likeness(id: &str, wanted: &str) -> usize {
+    wanted
+        .split(['-', '_', ' '])
+        .filter(|word| word.len() > 2 && id.contains(word.trim_end_matches('s')))
+        .count()
 }

@@ -8,6 +8,7 @@ mod files;
 mod list;
 mod project;
 mod push;
+mod reference;
 mod render;
 mod ui;
 mod validate;
@@ -21,6 +22,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::diag::Error;
 use crate::report;
 use files::replace;
+pub use reference::reference;
 use ui::Ui;
 
 /// Turns operator bundles into a validated OLM catalog image.

@@ -143,6 +143,18 @@ pub(super) fn check<'s>(
     for package in subfolders(&below(root, "catalog"))? {
         let path = below(root, "catalog").join(&package).join("template.yaml");
         if !path.exists() {
+            // A package without a template is written by hand.
+            let path = path.with_file_name(&book.settings.targets()[0].file);
+            if path.exists() {
+                let mut faults = Report::default();
+                let catalog = load::catalog(&path, sources, &mut faults)?;
+                // Rules would echo what could not be read.
+                if !faults.has_errors() {
+                    faults.append(rules::check_catalog(&catalog));
+                }
+                report.append(faults);
+                packages.push((package, catalog));
+            }
             continue;
         }
         let file = sources.add(path.display().to_string(), load::read_file(&path, SMALL)?);
@@ -296,6 +308,30 @@ impl Project<'_> {
             Error::new(format!("no target is called `{name}`"))
                 .hint(format!("choose one of: {}", names.join(", ")))
         })
+    }
+
+    /// Returns the rendered catalogs, of all targets, that are not what they would be rendered to.
+    pub(super) fn stale(&self, root: &Path) -> Vec<(PathBuf, String)> {
+        let mut stale = Vec::new();
+        for target in self.settings.targets() {
+            for (package, text) in self.texts(&target) {
+                let path = below(root, "catalog").join(&package).join(&target.file);
+                if fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
+                    continue;
+                }
+                stale.push((path, text));
+            }
+        }
+        stale
+    }
+
+    /// Says whether the rendered catalogs are up to date, and names those that are not.
+    pub(super) fn is_fresh(&self, root: &Path, ui: &Ui) -> bool {
+        let stale = self.stale(root);
+        for (path, _) in &stale {
+            ui.note(&format!("{} is stale: run `olmcat render` and commit it", path.display()));
+        }
+        stale.is_empty()
     }
 
     /// Writes the catalog of each package for a target: pairs of package and text.

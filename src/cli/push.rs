@@ -17,11 +17,12 @@ use crate::text::Sources;
 /// standard output. Logins are those of docker and podman.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Where to push: `registry.example/team/catalog:tag`.
+    /// Where to push: `registry.example/team/catalog:tag`. If not given, the image of
+    /// `catalog/olmcat.yaml`, with the name of the target as its tag.
     #[arg(value_name = "REF")]
-    reference: String,
+    reference: Option<String>,
     /// Push the image of an OCI layout instead of building one.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["target", "platform"])]
+    #[arg(long, value_name = "DIR", requires = "reference", conflicts_with_all = ["target", "platform"])]
     layout: Option<PathBuf>,
     /// The name of the image in the layout, if it has several.
     #[arg(long, value_name = "NAME", requires = "layout")]
@@ -40,16 +41,24 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
-    let reference = Reference::parse(&args.reference)?;
-    let artifact = match &args.layout {
-        Some(layout) => Layout::open(layout)?.artifact(args.name.as_deref())?,
-        None => {
-            let (sources, mut report) = (Sources::default(), Report::default());
-            let project = project::check(root, &sources, &mut report, ui)?;
-            if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
-                return Ok(ExitStatus::Findings);
-            }
-            args.image.make(&project, ui)?.0
+    // A reference that cannot be parsed is told before the work begins.
+    let given = args.reference.as_deref().map(Reference::parse).transpose()?;
+    if let (Some(layout), Some(reference)) = (&args.layout, &given) {
+        let artifact = Layout::open(layout)?.artifact(args.name.as_deref())?;
+        return push(args, &artifact, reference, ui);
+    }
+    let (sources, mut report) = (Sources::default(), Report::default());
+    let project = project::check(root, &sources, &mut report, ui)?;
+    if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
+        return Ok(ExitStatus::Findings);
+    }
+    let (artifact, tag) = args.image.make(&project, ui)?;
+    let reference = match (given, &project.settings.image) {
+        (Some(reference), _) => reference,
+        (None, Some(image)) => Reference::parse(&format!("{image}:{tag}"))?,
+        (None, None) => {
+            return Err(Error::new("where to push is not said")
+                .hint("write `olmcat push REF`, or set `image` in `catalog/olmcat.yaml`"));
         }
     };
     push(args, &artifact, &reference, ui)

@@ -1,9 +1,8 @@
 //! `olmcat render`: the project's catalog files, or what a reference renders to.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::project::{self, below};
+use super::project;
 use super::{ExitStatus, Ui, replace};
 use crate::catalog::{self, Catalog, Format};
 use crate::diag::{Error, Report};
@@ -51,24 +50,14 @@ fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
         return Ok(ExitStatus::Findings);
     }
-    let mut status = ExitStatus::Clean;
-    for target in project.settings.targets() {
-        for (package, text) in project.texts(&target) {
-            let path = below(root, "catalog").join(&package).join(&target.file);
-            let is_fresh = fs::read(&path).is_ok_and(|old| old == text.as_bytes());
-            if is_fresh {
-                continue;
-            }
-            if check {
-                ui.note(&format!("{} is stale: run `olmcat render` and commit it", path.display()));
-                status = ExitStatus::Findings;
-            } else {
-                replace(&path, text.as_bytes())?;
-                ui.note(&format!("wrote {}", path.display()));
-            }
-        }
+    if check {
+        return Ok(if project.is_fresh(root, ui) { ExitStatus::Clean } else { ExitStatus::Findings });
     }
-    Ok(status)
+    for (path, text) in project.stale(root) {
+        replace(&path, text.as_bytes())?;
+        ui.note(&format!("wrote {}", path.display()));
+    }
+    Ok(ExitStatus::Clean)
 }
 
 fn print(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {

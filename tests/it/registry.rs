@@ -15,9 +15,9 @@ use crate::image::{build, output, single};
 use crate::support::{Folder, tool};
 
 /// A registry that ends with the value.
-struct Registry {
+pub struct Registry {
     child: Child,
-    port: u16,
+    pub port: u16,
     folder: Folder,
 }
 
@@ -53,7 +53,7 @@ impl Registry {
         panic!("docker-registry does not start: {}", fs::read_to_string(folder.path().join("log")).unwrap());
     }
 
-    fn plain() -> Option<Self> {
+    pub fn plain() -> Option<Self> {
         Registry::start("", "", |_| {})
     }
 
