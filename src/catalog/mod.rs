@@ -6,6 +6,7 @@
 mod fields;
 mod graph;
 mod image_reference;
+mod mermaid;
 mod property;
 mod read;
 mod shape;
@@ -14,6 +15,7 @@ mod write;
 
 pub use graph::{Chain, Graph};
 pub use image_reference::check_image_reference;
+pub use mermaid::{Drawing, mermaid};
 pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Property, Raw};
 
 pub use read::{CANONICAL, read};

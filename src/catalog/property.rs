@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::BundleBlob;
+use super::version::Version;
 use crate::text::{Fault, Kind, Tree, Value, json, yaml};
 
 /// JSON as it will be written: compact, not parsed.
@@ -107,6 +108,28 @@ impl<'s> Raw<'s> {
 }
 
 impl BundleBlob<'_> {
+    /// Returns the value of the bundle's one `olm.package` property.
+    ///
+    /// # Errors
+    /// A phrase that follows the name of the bundle.
+    pub fn package_property(&self) -> Result<PackageProperty, String> {
+        let mut packages = self.properties.iter().filter(|property| property.kind == PACKAGE);
+        let (Some(property), None) = (packages.next(), packages.next()) else {
+            return Err("does not have exactly one `olm.package` property".to_owned());
+        };
+        let value = property.value.as_ref().ok_or("has an `olm.package` property without value")?;
+        PackageProperty::parse(value).map_err(|why| format!("has an `olm.package` property in which {why}"))
+    }
+
+    /// Returns the bundle's version.
+    ///
+    /// # Errors
+    /// A phrase that follows the name of the bundle.
+    pub fn version(&self) -> Result<Version, String> {
+        let version = self.package_property()?.version;
+        Version::parse(&version).map_err(|fault| format!("has version `{version}`: {}", fault.message))
+    }
+
     /// Shows the CSV that the bundle carries as `olm.bundle.object`; none if it carries none that
     /// can be read. Of several the first counts.
     pub fn with_csv<T>(&self, look: impl FnOnce(Value<'_, '_>) -> T) -> Option<T> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{ExitStatus, Ui, project};
-use crate::catalog::{Catalog, Graph, PackageProperty};
+use crate::catalog::{Catalog, Graph};
 use crate::diag::{Error, Report};
 use crate::load;
 use crate::report::Format;
@@ -85,11 +85,7 @@ fn bundles(catalog: &Catalog<'_>) -> Table {
                 bundle.package == channel.package && bundle.name == entry.name
             };
             let bundle = catalog.bundles.iter().find(is_bundle);
-            let property = bundle.and_then(|bundle| {
-                let property =
-                    bundle.properties.iter().find(|property| property.kind == crate::catalog::PACKAGE)?;
-                PackageProperty::parse(property.value.as_ref()?).ok()
-            });
+            let property = bundle.and_then(|bundle| bundle.package_property().ok());
             rows.push(vec![
                 channel.package.to_string(),
                 channel.name.to_string(),

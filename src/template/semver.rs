@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Reference, owned};
 use crate::catalog::version::Version;
-use crate::catalog::{BundleBlob, Catalog, Channel, Entry, Icon, PACKAGE, Package, PackageProperty};
+use crate::catalog::{BundleBlob, Catalog, Channel, Entry, Icon, Package};
 use crate::diag::{Diagnostic, Report, codes};
 use crate::text::{Kind, Place, Value};
 
@@ -164,7 +164,7 @@ impl Semver {
                 finding.help(help);
                 report.push(finding);
             };
-            let version = match own_version(blob) {
+            let version = match blob.version() {
                 Ok(version) => version,
                 Err(why) => {
                     fault(format!("bundle `{}` {why}", blob.name), "mend the bundle's version");
@@ -268,17 +268,6 @@ fn channel_name(archetype: usize, span: Span, version: &Version) -> String {
         Span::Major => format!("{name}-v{}", version.major),
         Span::Minor => format!("{name}-v{}.{}", version.major, version.minor),
     }
-}
-
-fn own_version(blob: &BundleBlob<'_>) -> Result<Version, String> {
-    let mut packages = blob.properties.iter().filter(|property| property.kind == PACKAGE);
-    let (Some(property), None) = (packages.next(), packages.next()) else {
-        return Err("does not have exactly one `olm.package` property".to_owned());
-    };
-    let value = property.value.as_ref().ok_or("has an `olm.package` property without value")?;
-    let package = PackageProperty::parse(value)?;
-    Version::parse(&package.version)
-        .map_err(|fault| format!("has version `{}`: {}", package.version, fault.message))
 }
 
 /// Sets the edges: only the highest patch of each minor gets any. It replaces the highest patch of

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use olmcat::catalog::{self, Format};
+use olmcat::catalog::{self, Drawing, Format};
 use olmcat::diag::Report;
 use olmcat::template::Template;
 use olmcat::text::{Sources, json, yaml};
@@ -150,6 +150,16 @@ fn bundles_below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     }
 }
 
+/// The catalogs of opm's own tests, below `opm-inputs`.
+const CATALOGS: [&str; 6] = [
+    "alpha/action/testdata/foo-index-v0.2.0-declcfg",
+    "alpha/action/testdata/index-declcfgs/latest",
+    "alpha/action/testdata/index-declcfgs/old",
+    "alpha/action/testdata/list-index",
+    "fbc-dir/file-based-catalog",
+    "test/e2e/testdata/test-configs",
+];
+
 /// Renders a catalog folder or file as `opm render` does.
 fn render_catalog(path: &Path, migrate: bool, format: Format) -> String {
     let (sources, mut report) = (Sources::default(), Report::default());
@@ -166,15 +176,7 @@ fn render_catalog(path: &Path, migrate: bool, format: Format) -> String {
 fn catalogs_render_as_opm_renders_them() {
     let Some(golden) = shared("opm-golden/fbc") else { return };
     let Some(inputs) = shared("opm-inputs") else { return };
-    let catalogs = [
-        "alpha/action/testdata/foo-index-v0.2.0-declcfg",
-        "alpha/action/testdata/index-declcfgs/latest",
-        "alpha/action/testdata/index-declcfgs/old",
-        "alpha/action/testdata/list-index",
-        "fbc-dir/file-based-catalog",
-        "test/e2e/testdata/test-configs",
-    ];
-    for catalog in catalogs {
+    for catalog in CATALOGS {
         for (format, extension) in FORMATS {
             for (migrate, infix) in [(false, ""), (true, ".migrated")] {
                 let name = format!("{}{infix}.{extension}", catalog.replace('/', "_"));
@@ -260,4 +262,55 @@ fn semver_templates_expand_as_opm_expands_them() {
             }
         }
     }
+}
+
+/// The only places where a drawing is not opm's: the drawing, what opm draws, what we draw, and why.
+const DRAWING_DEVIATIONS: &[(&str, &str, &str, &str)] = &[
+    (
+        "probe.mmd",
+        "style o-b fill:#DCD0FF\n",
+        "",
+        "package `p` deprecates a channel `b`, not package `o` its own",
+    ),
+    (
+        "probe.v0.mmd",
+        "style o-b fill:#DCD0FF\n",
+        "",
+        "package `p` deprecates a channel `b`, not package `o` its own",
+    ),
+    ("probe.v0.mmd", "linkStyle 5 ", "linkStyle 6 ", "mermaid counts links as they stand in the text"),
+    (
+        "alpha_action_testdata_index-declcfgs_latest.v0.mmd",
+        "linkStyle 6,14 ",
+        "linkStyle 7,10 ",
+        "mermaid counts links as they stand in the text",
+    ),
+];
+
+#[test]
+fn graphs_are_drawn_as_opm_draws_them() {
+    let (Some(golden), Some(inputs)) = (shared("opm-golden/graph"), shared("opm-inputs")) else { return };
+    let mut count = 0;
+    for file in fs::read_dir(&golden).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let Some(stem) = name.strip_suffix(".mmd") else { continue };
+        let (stem, minimum) =
+            stem.split_once(".min-").map_or((stem, None), |(stem, edge)| (stem, Some(edge)));
+        let (stem, v0) = stem.strip_suffix(".v0").map_or((stem, false), |stem| (stem, true));
+        let catalogs = CATALOGS.iter().find(|path| path.replace('/', "_") == stem);
+        let input = catalogs.map_or(golden.join("probe.in.yaml"), |path| inputs.join(path));
+        let (sources, mut report) = (Sources::default(), Report::default());
+        let catalog = load::catalog(&input, &sources, &mut report).unwrap();
+        let drawing = Drawing { package: None, minimum_edge: minimum, v0 };
+        let (drawn, warnings) = catalog::mermaid(&catalog, drawing).unwrap();
+        assert_eq!(warnings.len(), usize::from(stem == "probe" && minimum.is_none()), "{warnings:?}");
+        let mut wanted = fs::read_to_string(&file).unwrap();
+        for (_, opm, ours, why) in DRAWING_DEVIATIONS.iter().filter(|(of, ..)| *of == name) {
+            assert_eq!(wanted.matches(opm).count(), 1, "no such place any more: {why}");
+            wanted = wanted.replace(opm, ours);
+        }
+        assert_eq!(drawn, wanted, "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 15);
 }
