@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::diag::Error;
 use crate::report;
-use files::replace;
+use files::stage;
 use ui::Ui;
 
 /// Turns operator bundles into a validated OLM catalog image.

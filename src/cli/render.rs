@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::project::{self, below};
-use super::{ExitStatus, Ui, replace};
+use super::{ExitStatus, Ui, stage};
 use crate::catalog::{self, Catalog, Format};
-use crate::diag::{Error, Report};
+use crate::diag::{Diagnostic, Error, Report, codes};
 use crate::load;
 use crate::render;
-use crate::text::Sources;
+use crate::text::{Place, Sources};
 
 /// Render the catalog of the project, or print what folders render to
 ///
@@ -52,6 +52,7 @@ fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
         return Ok(ExitStatus::Findings);
     }
     let mut status = ExitStatus::Clean;
+    let mut staged = Vec::new();
     for target in project.settings.targets() {
         for (package, text) in project.texts(&target) {
             let path = below(root, "catalog").join(&package).join(&target.file);
@@ -63,10 +64,13 @@ fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
                 ui.note(&format!("{} is stale: run `olmcat render` and commit it", path.display()));
                 status = ExitStatus::Findings;
             } else {
-                replace(&path, text.as_bytes())?;
-                ui.note(&format!("wrote {}", path.display()));
+                staged.push((stage(&path, text.as_bytes())?, path));
             }
         }
+    }
+    for (file, path) in staged {
+        file.put()?;
+        ui.note(&format!("wrote {}", path.display()));
     }
     Ok(status)
 }
@@ -87,14 +91,21 @@ fn print(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
             }
             match render::bundle(&bundle) {
                 Ok(blob) => whole.bundles.push(blob),
+                // What was found in reading says why already.
+                Err(_) if report.has_errors() => {}
                 Err(why) => {
-                    ui.report_aside(&mut report, &sources);
-                    return Err(Error::new(format!("cannot render {}: {why}", path.display()))
-                        .hint(format!("`olmcat validate {}` shows where", path.display())));
+                    let place = Place::file(bundle.home);
+                    let mut finding = Diagnostic::new(&codes::UNRENDERABLE_BUNDLE, place, why);
+                    finding.help(format!("mend the bundle: `olmcat validate {}` says more", path.display()));
+                    report.push(finding);
                 }
             }
-        } else if path.exists() {
-            whole.append(load::catalog(path, &sources, &mut report)?);
+        } else if load::exists(path) {
+            let catalog = load::catalog(path, &sources, &mut report)?;
+            if catalog.is_empty() && !report.has_errors() {
+                ui.note(&format!("{} holds no blobs, so there is nothing to print", path.display()));
+            }
+            whole.append(catalog);
         } else {
             return Err(Error::new(format!(
                 "cannot render {}: there is no such file or folder",
