@@ -4,11 +4,14 @@
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
 mod architecture;
+mod bad_input;
+mod bad_output;
 mod faults;
 mod graphs;
 mod image;
 mod logins;
 mod opm;
+mod project;
 mod registry;
 mod report;
 mod rules;
