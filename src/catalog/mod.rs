@@ -41,6 +41,17 @@ pub struct Catalog<'s> {
     pub others: Vec<Meta<'s>>,
 }
 
+impl Catalog<'_> {
+    /// Returns whether there is no blob at all.
+    pub fn is_empty(&self) -> bool {
+        self.packages.is_empty()
+            && self.channels.is_empty()
+            && self.bundles.is_empty()
+            && self.deprecations.is_empty()
+            && self.others.is_empty()
+    }
+}
+
 /// An `olm.package` blob.
 #[derive(Debug, Clone)]
 pub struct Package<'s> {

@@ -20,7 +20,9 @@ pub const CANONICAL: json::Style = json::Style { indent: 0, sort: true, escape_h
 pub fn read<'s>(sources: &'s Sources, file: FileId, report: &mut Report) -> Catalog<'s> {
     let source = sources.get(file);
     if let Some(offset) = source.invalid_utf8() {
+        // What follows would be about letters that the user did not write.
         report.push(Diagnostic::invalid_utf8(file, offset));
+        return Catalog::default();
     }
     let text = source.text();
     let mut catalog = Catalog::default();
@@ -126,8 +128,8 @@ impl<'s> Catalog<'s> {
 
 fn blob<'s>(tree: &Tree<'s>, place: Place, report: &mut Report) -> Option<Blob<'s>> {
     let root = tree.root().filter(|root| !root.is_null())?;
-    for (first, second) in duplicate_keys(root) {
-        report.push(Diagnostic::duplicate_key(place.file, &first, &second));
+    for duplicate in duplicate_keys(root) {
+        report.push(Diagnostic::duplicate_key(place.file, &duplicate));
     }
     if root.kind() != Kind::Map {
         let mut finding =

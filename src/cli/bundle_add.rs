@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::project::{SMALL, below};
-use super::{ExitStatus, Ui, replace};
+use super::project::{SETTINGS, SMALL, below};
+use super::{ExitStatus, Ui, stage};
 use crate::catalog::check_image_reference;
-use crate::diag::{Error, Report};
+use crate::diag::{Diagnostic, Error, Report};
 use crate::import;
 use crate::load;
 use crate::rules;
 use crate::settings::Settings;
 use crate::template::Template;
-use crate::text::{Sources, yaml};
+use crate::text::{FileId, Sources, yaml};
 
 /// Add a bundle to the project: its files, its place in the template, its image
 ///
@@ -90,12 +90,30 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     }
 
     // Everything is prepared before anything is written.
-    let settings_path = below(root, "catalog/olmcat.yaml");
-    let old_settings = read_text(&settings_path)?;
-    let (image, settings) = settings(args, &package, &version, old_settings.as_deref())?;
+    let settings_path = below(root, SETTINGS);
+    let old_settings = present(&settings_path, &sources, &mut report);
+    if let Some(file) = old_settings {
+        Settings::read(&sources, file, &mut report);
+    }
     let template_path = below(root, "catalog").join(package.as_ref()).join("template.yaml");
-    let old_template = read_text(&template_path)?;
-    let template = template(args, &image, old_template.clone(), &template_path)?;
+    let old_template = present(&template_path, &sources, &mut report);
+    if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
+        return Ok(ExitStatus::Findings);
+    }
+    let text = |file: Option<FileId>| file.map(|file| sources.get(file).text().to_owned());
+    let (old_settings, old_text) = (text(old_settings), text(old_template));
+    let (image, settings) = settings(args, &package, &version, old_settings.as_deref())?;
+    let template = match template(args, &image, old_text.clone(), &template_path) {
+        Ok(template) => template,
+        Err(error) => {
+            // What is wrong with the template is a better reason than that it cannot be edited.
+            old_template.map(|file| Template::read(&sources, file, &mut report));
+            return match ui.report_aside(&mut report, &sources) {
+                ExitStatus::Findings => Ok(ExitStatus::Findings),
+                _ => Err(error),
+            };
+        }
+    };
     let options = import::Options {
         strip_descriptions: args.strip_descriptions,
         description: args.description.as_deref().map(text_of).transpose()?,
@@ -104,24 +122,32 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     let files = import::files(&bundle, &options);
 
     let folder = below(root, "bundles").join(package.as_ref()).join(version.as_ref());
+    let mut staged = Vec::new();
+    for (path, old, new) in [(template_path, old_text, template), (settings_path, old_settings, settings)] {
+        if old.as_ref() != Some(&new) {
+            let parent = path.parent().unwrap_or(root);
+            fs::create_dir_all(parent).map_err(|cause| Error::io("create", parent, &cause))?;
+            staged.push((stage(&path, new.as_bytes())?, path));
+        }
+    }
     write_bundle(&folder, &files, args.force)?;
     ui.note(&format!("wrote {} ({} files)", folder.display(), files.len()));
-    if old_template.as_ref() != Some(&template) {
-        let parent = template_path.parent().unwrap_or(root);
-        fs::create_dir_all(parent).map_err(|cause| Error::io("create", parent, &cause))?;
-        replace(&template_path, template.as_bytes())?;
-        ui.note(&format!("wrote {}", template_path.display()));
-    }
-    if old_settings.as_ref() != Some(&settings) {
-        replace(&settings_path, settings.as_bytes())?;
-        ui.note(&format!("wrote {}", settings_path.display()));
+    for (file, path) in staged {
+        file.put()?;
+        ui.note(&format!("wrote {}", path.display()));
     }
     ui.note("run `olmcat render` to bring the catalog up to date");
     Ok(ExitStatus::Clean)
 }
 
-fn read_text(path: &Path) -> Result<Option<String>, Error> {
-    if path.exists() { text_of(path).map(Some) } else { Ok(None) }
+/// Reads a file of the project that there may be. One that cannot be read, or written back as it
+/// was, is a finding.
+fn present(path: &Path, sources: &Sources, report: &mut Report) -> Option<FileId> {
+    let file = load::exists(path).then(|| load::text(path, SMALL, sources, report)).flatten()?;
+    if let Some(offset) = sources.get(file).invalid_utf8() {
+        report.push(Diagnostic::invalid_utf8(file, offset));
+    }
+    Some(file)
 }
 
 fn text_of(path: &Path) -> Result<String, Error> {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::{ExitStatus, Ui, project};
 use crate::catalog::{Catalog, Graph};
 use crate::diag::{Error, Report};
-use crate::load;
 use crate::report::Format;
 use crate::text::Sources;
 
@@ -39,7 +38,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     let (sources, mut report) = (Sources::default(), Report::default());
     let mut catalog = Catalog::default();
     match &args.path {
-        Some(path) => catalog = load::catalog(path, &sources, &mut report)?,
+        Some(path) => catalog = project::catalog(path, &sources, &mut report)?,
         None => {
             for (_, package) in project::check(root, &sources, &mut report, ui)?.packages {
                 catalog.append(package);
@@ -47,6 +46,10 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         }
     }
     let status = ui.report_aside(&mut report, &sources);
+    // Half a list would be taken for the whole; of a project that was read, faults and all, it helps.
+    if status == ExitStatus::Findings && (args.path.is_some() || catalog.is_empty()) {
+        return Ok(status);
+    }
     let (header, mut rows) = match args.what {
         What::Packages => packages(&catalog),
         What::Channels => channels(&catalog),

@@ -21,7 +21,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::diag::Error;
 use crate::report;
-use files::replace;
+use files::stage;
 pub use reference::reference;
 use ui::Ui;
 

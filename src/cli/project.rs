@@ -19,6 +19,10 @@ use crate::text::{FileId, Place, Sources};
 
 /// The largest file of settings or template that is read, in bytes.
 pub(super) const SMALL: u64 = 8 << 20;
+/// The settings of a project.
+pub(super) const SETTINGS: &str = "catalog/olmcat.yaml";
+/// What its installer expects.
+pub(super) const CONTRACT: &str = "catalog/contract.yaml";
 
 /// The settings of a project and what comes with them.
 pub(super) struct Rulebook {
@@ -35,6 +39,15 @@ pub(super) struct Project<'s> {
     pub(super) packages: Vec<(String, Catalog<'s>)>,
 }
 
+/// The bundles of a package.
+#[derive(Default)]
+struct Bundles<'s> {
+    blobs: Vec<BundleBlob<'s>>,
+    /// The images of those that have a finding in the place of a blob; none where the settings do
+    /// not know them.
+    lost: Vec<Option<String>>,
+}
+
 /// A bundle folder of the project.
 struct Folder {
     package: String,
@@ -49,22 +62,22 @@ pub(super) fn below(root: &Path, path: &str) -> PathBuf {
 
 impl Rulebook {
     /// Reads the settings and the contract; none if there are no settings.
-    pub(super) fn read(root: &Path, sources: &Sources, report: &mut Report) -> Result<Option<Self>, Error> {
-        let path = below(root, "catalog/olmcat.yaml");
-        if !path.exists() {
-            return Ok(None);
+    pub(super) fn read(root: &Path, sources: &Sources, report: &mut Report) -> Option<Self> {
+        let path = below(root, SETTINGS);
+        if !load::exists(&path) {
+            return None;
         }
-        let file = sources.add(path.display().to_string(), load::read_file(&path, SMALL)?);
-        let settings = Settings::read(sources, file, report).unwrap_or_default();
+        // Without settings that can be read there is a finding, and nobody goes on.
+        let file = load::text(&path, SMALL, sources, report);
+        let settings = file.and_then(|file| Settings::read(sources, file, report)).unwrap_or_default();
+        let file = file.unwrap_or_else(|| sources.add(path.display().to_string(), Vec::new()));
         let place = Place::document(file, 0..sources.get(file).text().len());
-        let path = below(root, "catalog/contract.yaml");
-        let contract = if path.exists() {
-            let file = sources.add(path.display().to_string(), load::read_file(&path, SMALL)?);
-            Contract::read(sources, file, report)
-        } else {
-            None
-        };
-        Ok(Some(Rulebook { settings, contract, place }))
+        let path = below(root, CONTRACT);
+        let contract = load::exists(&path)
+            .then(|| load::text(&path, SMALL, sources, report))
+            .flatten()
+            .and_then(|file| Contract::read(sources, file, report));
+        Some(Rulebook { settings, contract, place })
     }
 
     /// Sets the levels of findings and takes out what is excepted. Exceptions that nothing needed
@@ -121,8 +134,8 @@ pub(super) fn check<'s>(
     ui: &Ui,
 ) -> Result<Project<'s>, Error> {
     ui.step("reading the settings");
-    let Some(book) = Rulebook::read(root, sources, report)? else {
-        let path = below(root, "catalog/olmcat.yaml");
+    let Some(book) = Rulebook::read(root, sources, report) else {
+        let path = below(root, SETTINGS);
         return Err(Error::new(format!("no project here: {} is missing", path.display()))
             .hint("run olmcat in the folder of a project, or name it with `--project DIR`"));
     };
@@ -133,19 +146,23 @@ pub(super) fn check<'s>(
     let folders = bundle_folders(root)?;
     let checked: Vec<(Option<BundleBlob<'s>>, Report)> =
         folders.par_iter().map(|folder| bundle(folder, &book, sources)).collect::<Result<_, Error>>()?;
-    let mut blobs: HashMap<String, Vec<BundleBlob<'s>>> = HashMap::new();
+    let mut bundles: HashMap<String, Bundles<'s>> = HashMap::new();
     for (folder, (blob, faults)) in folders.iter().zip(checked) {
         report.append(faults);
-        blobs.entry(folder.package.clone()).or_default().extend(blob);
+        let of_package = bundles.entry(folder.package.clone()).or_default();
+        match blob.filter(|blob| !blob.image.is_empty()) {
+            Some(blob) => of_package.blobs.push(blob),
+            None => of_package.lost.push(book.settings.image_of(&folder.package, &folder.version)),
+        }
     }
     ui.step("checking the catalog");
     let mut packages = Vec::new();
     for package in subfolders(&below(root, "catalog"))? {
         let path = below(root, "catalog").join(&package).join("template.yaml");
-        if !path.exists() {
+        if !load::exists(&path) {
             // A package without a template is written by hand.
             let path = path.with_file_name(&book.settings.targets()[0].file);
-            if path.exists() {
+            if load::exists(&path) {
                 let mut faults = Report::default();
                 let catalog = load::catalog(&path, sources, &mut faults)?;
                 // Rules would echo what could not be read.
@@ -157,15 +174,15 @@ pub(super) fn check<'s>(
             }
             continue;
         }
-        let file = sources.add(path.display().to_string(), load::read_file(&path, SMALL)?);
-        let bundles = blobs.remove(&package).unwrap_or_default();
+        let bundles = bundles.remove(&package).unwrap_or_default();
+        let Some(file) = load::text(&path, SMALL, sources, report) else { continue };
         if let Some(catalog) = expand(&package, file, bundles, sources, report) {
             report.append(rules::check_catalog(&catalog));
             packages.push((package, catalog));
         }
     }
-    for (package, bundles) in blobs {
-        for bundle in bundles {
+    for (package, bundles) in bundles {
+        for bundle in bundles.blobs {
             let mut finding = unlisted(&bundle);
             finding.help(format!("add `catalog/{package}/template.yaml`"));
             report.push(finding);
@@ -173,6 +190,23 @@ pub(super) fn check<'s>(
     }
     book.apply(report, true);
     Ok(Project { settings: book.settings, packages })
+}
+
+/// Reads a catalog for those who want something in it: where nothing is, the path is likely wrong.
+pub(super) fn catalog<'s>(
+    path: &Path,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Result<Catalog<'s>, Error> {
+    let catalog = load::catalog(path, sources, report)?;
+    if catalog.is_empty() && !report.has_errors() {
+        let place = Place::file(sources.add(path.display().to_string(), Vec::new()));
+        let mut finding =
+            Diagnostic::new(&codes::EMPTY_CATALOG, place, "nothing here is a blob of a catalog");
+        finding.help("check the path, and what `.indexignore` hides; `olmcat render` writes a catalog");
+        report.push(finding);
+    }
+    Ok(catalog)
 }
 
 /// Returns `bundles/<package>/<version>`, sorted.
@@ -257,7 +291,7 @@ fn bundle<'s>(
 fn expand<'s>(
     package: &str,
     file: FileId,
-    bundles: Vec<BundleBlob<'s>>,
+    bundles: Bundles<'s>,
     sources: &Sources,
     report: &mut Report,
 ) -> Option<Catalog<'s>> {
@@ -265,7 +299,7 @@ fn expand<'s>(
     let references = template.references();
     let wanted: HashSet<&str> = references.iter().map(|reference| reference.image.as_str()).collect();
     let mut by_image: HashMap<String, BundleBlob<'s>> = HashMap::new();
-    for bundle in bundles {
+    for bundle in bundles.blobs {
         if wanted.contains(bundle.image.as_ref()) {
             by_image.insert(bundle.image.to_string(), bundle);
         } else {
@@ -274,7 +308,11 @@ fn expand<'s>(
             report.push(finding);
         }
     }
-    for reference in references.iter().filter(|reference| !by_image.contains_key(&reference.image)) {
+    let is_known = |image: &String| {
+        let is_lost = |lost: &Option<String>| lost.as_ref().is_none_or(|lost| lost == image);
+        by_image.contains_key(image) || bundles.lost.iter().any(is_lost)
+    };
+    for reference in references.iter().filter(|reference| !is_known(&reference.image)) {
         let message = format!("no bundle of package `{package}` has the image `{}`", reference.image);
         let mut finding = Diagnostic::new(&codes::UNKNOWN_BUNDLE, reference.place.clone(), message);
         finding.help("add the bundle with `olmcat bundle add`, or mend the reference or its pattern in `catalog/olmcat.yaml`");

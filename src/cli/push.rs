@@ -1,6 +1,7 @@
 //! `olmcat push`: the catalog image goes to a registry.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::build::ImageArgs;
 use super::{ExitStatus, Ui, project};
@@ -36,6 +37,12 @@ pub(super) struct Args {
     /// The file with the logins, as docker and podman write it.
     #[arg(long, value_name = "FILE")]
     authfile: Option<PathBuf>,
+    /// How often a request that failed is tried again, with growing pauses.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(..100))]
+    retries: u32,
+    /// How long to wait for the registry's next answer, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..86_400))]
+    timeout: u64,
     #[command(flatten)]
     image: ImageArgs,
 }
@@ -75,12 +82,15 @@ fn push(args: &Args, artifact: &Artifact, reference: &Reference, ui: &Ui) -> Res
         xdg_config_home: path("XDG_CONFIG_HOME"),
         path: std::env::var_os("PATH"),
     };
+    let usual = Patience::default();
+    let idle = Duration::from_secs(args.timeout);
+    let patience = Patience { connect: usual.connect.min(idle), idle, tries: args.retries + 1, ..usual };
     let options = Options {
         plain_http: args.plain_http,
         login: Login::Files(files),
         ca_file: args.ca_file.clone(),
         mount_from: Vec::new(),
-        patience: Patience::default(),
+        patience,
     };
     ui.step(format!("pushing to {reference}"));
     let report = |progress: Progress<'_>| match progress {

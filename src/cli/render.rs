@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::project;
-use super::{ExitStatus, Ui, replace};
+use super::{ExitStatus, Ui, stage};
 use crate::catalog::{self, Catalog, Format};
-use crate::diag::{Error, Report};
+use crate::diag::{Diagnostic, Error, Report, codes};
 use crate::load;
 use crate::render;
-use crate::text::Sources;
+use crate::text::{Place, Sources};
 
 /// Render the catalog of the project, or print what folders render to
 ///
@@ -53,8 +53,11 @@ fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     if check {
         return Ok(if project.is_fresh(root, ui) { ExitStatus::Clean } else { ExitStatus::Findings });
     }
-    for (path, text) in project.stale(root) {
-        replace(&path, text.as_bytes())?;
+    let stale = project.stale(root);
+    let staged: Vec<_> =
+        stale.iter().map(|(path, text)| stage(path, text.as_bytes())).collect::<Result<_, _>>()?;
+    for (file, (path, _)) in staged.into_iter().zip(&stale) {
+        file.put()?;
         ui.note(&format!("wrote {}", path.display()));
     }
     Ok(ExitStatus::Clean)
@@ -76,14 +79,21 @@ fn print(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
             }
             match render::bundle(&bundle) {
                 Ok(blob) => whole.bundles.push(blob),
+                // What was found in reading says why already.
+                Err(_) if report.has_errors() => {}
                 Err(why) => {
-                    ui.report_aside(&mut report, &sources);
-                    return Err(Error::new(format!("cannot render {}: {why}", path.display()))
-                        .hint(format!("`olmcat validate {}` shows where", path.display())));
+                    let place = Place::file(bundle.home);
+                    let mut finding = Diagnostic::new(&codes::UNRENDERABLE_BUNDLE, place, why);
+                    finding.help(format!("mend the bundle: `olmcat validate {}` says more", path.display()));
+                    report.push(finding);
                 }
             }
-        } else if path.exists() {
-            whole.append(load::catalog(path, &sources, &mut report)?);
+        } else if load::exists(path) {
+            let catalog = load::catalog(path, &sources, &mut report)?;
+            if catalog.is_empty() && !report.has_errors() {
+                ui.note(&format!("{} holds no blobs, so there is nothing to print", path.display()));
+            }
+            whole.append(catalog);
         } else {
             return Err(Error::new(format!(
                 "cannot render {}: there is no such file or folder",

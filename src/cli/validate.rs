@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::project::{self, Rulebook, SMALL};
+use super::project::{self, CONTRACT, Rulebook, SETTINGS, SMALL, below};
 use super::{ExitStatus, Ui};
 use crate::diag::{Error, Report};
 use crate::load;
@@ -29,8 +29,12 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         return ui.report(&mut report, &sources);
     }
     // The rules of the project hold for its parts, too.
-    let book = Rulebook::read(root, &sources, &mut report)?;
+    let book = Rulebook::read(root, &sources, &mut report);
     for path in &args.paths {
+        // Settings and contract were just read.
+        if [SETTINGS, CONTRACT].iter().any(|name| is_same(path, &below(root, name))) {
+            continue;
+        }
         ui.step(format!("checking {}", path.display()));
         one(path, book.as_ref(), &sources, &mut report)?;
     }
@@ -41,27 +45,39 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
 }
 
 fn one(path: &Path, book: Option<&Rulebook>, sources: &Sources, report: &mut Report) -> Result<(), Error> {
-    if load::is_bundle(path) {
+    // opm wants both folders; but who has lost `metadata` has a broken bundle, and no catalog.
+    if load::is_bundle(path) || path.join("manifests").is_dir() {
         let mut bundle = load::bundle(path, sources, report)?;
         let image = book.and_then(|book| book.settings.image_of(&bundle.package(), &bundle.version()));
         bundle.image = image.unwrap_or_default().into();
         report.append(rules::check_bundle(&bundle, book.and_then(|book| book.contract.as_ref())));
     } else if path.is_file() && is_template(path)? {
-        let file = sources.add(path.display().to_string(), load::read_file(path, SMALL)?);
-        Template::read(sources, file, report);
-    } else {
-        let catalog = load::catalog(path, sources, report)?;
-        // Rules would echo what could not be read.
-        if !report.has_errors() {
-            report.append(rules::check_catalog(&catalog));
+        if let Some(file) = load::text(path, SMALL, sources, report) {
+            Template::read(sources, file, report);
         }
+    } else {
+        let mut faults = Report::default();
+        let catalog = project::catalog(path, sources, &mut faults)?;
+        // Rules would echo what could not be read.
+        if !faults.has_errors() {
+            faults.append(rules::check_catalog(&catalog));
+        }
+        report.append(faults);
     }
     Ok(())
 }
 
-/// Whether a file names the schema of a template before any other.
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().ok().is_some_and(|one| other.canonicalize().ok() == Some(one))
+}
+
+/// Whether a file is named as templates are, or names the schema of one before any other.
 fn is_template(path: &Path) -> Result<bool, Error> {
     use std::io::Read as _;
+    if path.file_name().is_some_and(|name| name == "template.yaml") {
+        return Ok(true);
+    }
     let mut head = Vec::new();
     let file = std::fs::File::open(path).map_err(|cause| Error::io("read", path, &cause))?;
     file.take(64 << 10).read_to_end(&mut head).map_err(|cause| Error::io("read", path, &cause))?;

@@ -33,8 +33,14 @@ impl Error {
                 error.hint("check the path; relative paths start at the current directory")
             }
             ErrorKind::PermissionDenied => error.hint("check who owns the file and its mode"),
-            ErrorKind::StorageFull => error.hint("free some space; nothing was replaced"),
-            ErrorKind::ReadOnlyFilesystem => error.hint("choose an output folder that can be written"),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                error.hint("free some space; nothing was replaced")
+            }
+            ErrorKind::FileTooLarge => {
+                error.hint("raise the limit (`ulimit -f`), or use another disk; nothing was replaced")
+            }
+            ErrorKind::ReadOnlyFilesystem => error.hint("choose a folder that can be written"),
+            ErrorKind::NotADirectory => error.hint("check the path: a part of it is a file"),
             _ => error,
         }
     }

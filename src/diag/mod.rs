@@ -10,9 +10,8 @@ pub use error::Error;
 pub use report::Report;
 
 use std::fmt;
-use std::ops::Range;
 
-use crate::text::{Fault, FileId, Place};
+use crate::text::{Duplicate, Fault, FileId, Place};
 
 /// How much a diagnostic matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,7 +127,8 @@ impl Diagnostic {
     /// Makes a diagnostic of a text that cannot be read.
     pub fn from_fault(code: &'static Code, file: FileId, fault: Fault) -> Self {
         let mut diagnostic = Diagnostic::new(code, Place::bytes(file, fault.span), fault.message);
-        diagnostic.help = fault.help.map(str::to_owned);
+        let help = fault.help.map(str::to_owned);
+        diagnostic.help(help.unwrap_or_else(|| format!("see `olmcat explain {}`", code.id)));
         diagnostic
     }
 
@@ -136,16 +136,17 @@ impl Diagnostic {
     pub fn invalid_utf8(file: FileId, offset: usize) -> Self {
         let place = Place::bytes(file, offset..offset + 1);
         let mut diagnostic = Diagnostic::new(&codes::INVALID_UTF8, place, "not UTF-8 from here on");
-        diagnostic.help("save the file as UTF-8");
+        diagnostic.help("save the file as UTF-8, for example with `iconv -f latin1 -t utf-8`");
         diagnostic
     }
 
     /// Makes the diagnostic of a key given twice.
-    pub fn duplicate_key(file: FileId, first: &Range<usize>, second: &Range<usize>) -> Self {
-        let place = Place::bytes(file, second.clone());
-        let mut diagnostic =
-            Diagnostic::new(&codes::DUPLICATE_KEY, place, "a key given twice: the first value is lost");
-        diagnostic.label(Place::bytes(file, first.clone()), "given here first").help("remove one of the two");
+    pub fn duplicate_key(file: FileId, duplicate: &Duplicate) -> Self {
+        let place = Place::bytes(file, duplicate.second.clone());
+        let message = format!("`{}` is given twice, and the first value is lost", duplicate.key);
+        let mut diagnostic = Diagnostic::new(&codes::DUPLICATE_KEY, place, message);
+        let first = Place::bytes(file, duplicate.first.clone());
+        diagnostic.label(first, "given here first").help("remove one of the two");
         diagnostic
     }
 

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
-use super::read_file;
 use crate::bundle::{Bundle, Manifest};
 use crate::diag::{Diagnostic, Error, Report, codes};
-use crate::text::{FileId, Place, Sources, Tree, duplicate_keys, json, yaml};
+use crate::text::{FileId, Sources, Tree, duplicate_keys, json, yaml};
 
 /// The largest manifest that is read. etcd takes no object of more than 1.5 MiB.
 const MANIFEST_LIMIT: u64 = 16 << 20;
@@ -18,11 +17,17 @@ pub fn is_bundle(path: &Path) -> bool {
     is_folder("manifests") && is_folder("metadata")
 }
 
-/// Reads the bundle in a folder. What cannot be read of it is a finding.
+/// Reads the bundle in a folder. What cannot be read of it is a finding; what is missing of it is
+/// left to the rules, which know what it means.
 ///
 /// # Errors
-/// When the folder or one of its two cannot be listed.
+/// When the folder has neither `manifests` nor `metadata`, or one of them cannot be listed.
 pub fn bundle<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Result<Bundle<'s>, Error> {
+    fs::metadata(path).map_err(|cause| Error::io("read", path, &cause))?;
+    if !["manifests", "metadata"].iter().any(|name| path.join(name).is_dir()) {
+        return Err(Error::new(format!("{} is no bundle", path.display()))
+            .hint("a bundle has the folders `manifests` and `metadata`: name the folder that holds them"));
+    }
     Ok(Bundle {
         home: sources.add(path.display().to_string(), Vec::new()),
         image: Cow::Borrowed(""),
@@ -34,31 +39,40 @@ pub fn bundle<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Res
 /// Reads the files of a folder by name. Folders in it and hidden files are ignored, as opm does.
 fn files<'s>(folder: &Path, sources: &'s Sources, report: &mut Report) -> Result<Vec<Manifest<'s>>, Error> {
     let mut names = Vec::new();
-    let entries = fs::read_dir(folder).map_err(|cause| {
-        Error::io("read", folder, &cause).hint("a bundle has the folders `manifests` and `metadata`")
-    })?;
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(cause) => {
+            return Err(
+                Error::io("read", folder, &cause).hint("a bundle has the folders `manifests` and `metadata`")
+            );
+        }
+    };
     for entry in entries {
         let entry = entry.map_err(|cause| Error::io("read", folder, &cause))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') && !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+        // A folder that is named like a manifest was meant to be one.
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir())
+            && !name.ends_with(".yaml")
+            && !name.ends_with(".yml")
+            && !name.ends_with(".json");
+        if !name.starts_with('.') && !is_folder {
             names.push((name, entry.path()));
         }
     }
     names.sort();
     let mut manifests = Vec::new();
     for (name, path) in names {
-        match read_file(&path, MANIFEST_LIMIT) {
-            Ok(bytes) => {
-                let file = sources.add(path.display().to_string(), bytes);
-                manifests.push(manifest(name, file, sources, report));
-            }
-            Err(error) => {
-                let place = Place::file(sources.add(path.display().to_string(), Vec::new()));
-                let mut finding = Diagnostic::new(&codes::UNREADABLE_FILE, place, error.message);
-                finding.help(error.hint.unwrap_or_else(|| "remove it from the bundle".to_owned()));
-                report.push(finding);
-            }
-        }
+        manifests.push(match super::text(&path, MANIFEST_LIMIT, sources, report) {
+            Some(file) => manifest(name, file, sources, report),
+            // Its name stays, so that nobody says that it is missing.
+            None => Manifest {
+                file: sources.add(path.display().to_string(), Vec::new()),
+                name,
+                document: 0..0,
+                tree: None,
+            },
+        });
     }
     Ok(manifests)
 }
@@ -68,13 +82,15 @@ fn manifest<'s>(name: String, file: FileId, sources: &'s Sources, report: &mut R
     let text = source.text();
     let mut manifest = Manifest { file, name, document: 0..0, tree: None };
     if let Some(offset) = source.invalid_utf8() {
+        // What follows would be about letters that the user did not write.
         report.push(Diagnostic::invalid_utf8(file, offset));
+        return manifest;
     }
     match first_document(text) {
         Ok((document, tree)) => {
             if let Some(root) = tree.root() {
-                for (first, second) in duplicate_keys(root) {
-                    report.push(Diagnostic::duplicate_key(file, &first, &second));
+                for duplicate in duplicate_keys(root) {
+                    report.push(Diagnostic::duplicate_key(file, &duplicate));
                 }
             }
             (manifest.document, manifest.tree) = (document, Some(tree));

@@ -7,35 +7,27 @@ use rayon::prelude::*;
 
 use super::{Ignore, LIMIT, read_file};
 use crate::catalog::{self, Catalog};
-use crate::diag::{Diagnostic, Error, Report, codes};
-use crate::text::{Place, Sources};
+use crate::diag::{Error, Report};
+use crate::text::Sources;
 
 /// Reads the catalog in a folder, or in a single file. What cannot be read of it is a finding.
 ///
 /// # Errors
 /// When the path itself cannot be read.
 pub fn catalog<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Result<Catalog<'s>, Error> {
-    let metadata = fs::metadata(path).map_err(|cause| Error::io("read", path, &cause))?;
-    let files = if metadata.is_dir() { catalog_files(path)? } else { vec![path.to_owned()] };
+    // Whatever else stands there is read as a file, or is a finding.
+    let files = match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => catalog_files(path)?,
+        Err(cause) if !super::exists(path) => return Err(Error::io("read", path, &cause)),
+        _ => vec![path.to_owned()],
+    };
     let parts: Vec<(Catalog<'s>, Report)> = files
         .par_iter()
         .map(|file| {
             let mut report = Report::default();
-            let catalog = match read_file(file, LIMIT) {
-                Ok(bytes) => {
-                    catalog::read(sources, sources.add(file.display().to_string(), bytes), &mut report)
-                }
-                Err(error) => {
-                    let place = Place::file(sources.add(file.display().to_string(), Vec::new()));
-                    let mut finding = Diagnostic::new(&codes::UNREADABLE_FILE, place, error.message);
-                    finding.help(
-                        error.hint.unwrap_or_else(|| "hide it with `.indexignore`, or remove it".to_owned()),
-                    );
-                    report.push(finding);
-                    Catalog::default()
-                }
-            };
-            (catalog, report)
+            let text = super::text(file, LIMIT, sources, &mut report);
+            let catalog = text.map(|text| catalog::read(sources, text, &mut report));
+            (catalog.unwrap_or_default(), report)
         })
         .collect();
     let mut whole = Catalog::default();

@@ -8,5 +8,5 @@ mod indexignore;
 
 pub use bundle::{bundle, is_bundle};
 pub use catalog::{catalog, catalog_files};
-pub use file::{LIMIT, read_file};
+pub use file::{LIMIT, exists, read_file, text};
 pub use indexignore::Ignore;

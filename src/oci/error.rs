@@ -65,7 +65,11 @@ impl Error {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
                 error.hint("free some space; nothing was replaced")
             }
+            ErrorKind::FileTooLarge => {
+                error.hint("raise the limit (`ulimit -f`), or use another disk; nothing was replaced")
+            }
             ErrorKind::ReadOnlyFilesystem => error.hint("choose an output folder that can be written"),
+            ErrorKind::NotADirectory => error.hint("check the path: a part of it is a file"),
             _ => error,
         }
     }

@@ -190,8 +190,8 @@ fn read<T: DeserializeOwned>(sources: &Sources, file: FileId, report: &mut Repor
     };
     let mut out = String::from("{}");
     if let Some(root) = tree.root().filter(|root| !root.is_null()) {
-        for (first, second) in duplicate_keys(root) {
-            report.push(Diagnostic::duplicate_key(file, &first, &second));
+        for duplicate in duplicate_keys(root) {
+            report.push(Diagnostic::duplicate_key(file, &duplicate));
         }
         out.clear();
         json::write(root, PLAIN, &mut out);

@@ -33,6 +33,7 @@ impl Template {
         let source = sources.get(file);
         if let Some(offset) = source.invalid_utf8() {
             report.push(Diagnostic::invalid_utf8(file, offset));
+            return None;
         }
         let text = source.text();
         // Only the first document counts, as for opm.
@@ -43,13 +44,7 @@ impl Template {
                 return None;
             }
         };
-        let Some(document) = document else {
-            let mut finding =
-                Diagnostic::new(&codes::INVALID_TEMPLATE, Place::file(file), "the template is empty");
-            finding.help("start with `schema: olm.semver`");
-            report.push(finding);
-            return None;
-        };
+        let Some(document) = document else { return empty(file, report) };
         let start = text[document.bytes.clone()].trim_start().starts_with('{');
         let json = start
             .then(|| json::read_prefix(&text[..document.bytes.end], document.bytes.start).ok())
@@ -65,10 +60,14 @@ impl Template {
             },
         };
         let place = Place::document(file, document.bytes);
-        let root = tree.root()?;
+        let Some(root) = tree.root().filter(|root| !root.is_null()) else { return empty(file, report) };
         let duplicates = duplicate_keys(root);
-        for (first, second) in &duplicates {
-            report.push(Diagnostic::duplicate_key(file, first, second));
+        if !duplicates.is_empty() {
+            // Nobody knows which of the two is meant, so neither is judged.
+            for duplicate in &duplicates {
+                report.push(Diagnostic::duplicate_key(file, duplicate));
+            }
+            return None;
         }
         if root.kind() != Kind::Map {
             let mut finding = Diagnostic::new(&codes::INVALID_TEMPLATE, place, "a template is a mapping");
@@ -77,10 +76,7 @@ impl Template {
             return None;
         }
         match root.get_folded("schema").and_then(Value::str) {
-            Some("olm.semver") => {
-                let template = semver::Semver::read(root, &place, report)?;
-                duplicates.is_empty().then_some(Template::Semver(template))
-            }
+            Some("olm.semver") => semver::Semver::read(root, &place, report).map(Template::Semver),
             Some(schema) => {
                 let message = format!("no template has the schema `{schema}`");
                 let mut finding = Diagnostic::new(&codes::INVALID_TEMPLATE, place.key("schema"), message);
@@ -117,6 +113,14 @@ impl Template {
         let Template::Semver(template) = self;
         template.expand(bundles, report)
     }
+}
+
+fn empty(file: FileId, report: &mut Report) -> Option<Template> {
+    let mut finding = Diagnostic::new(&codes::INVALID_TEMPLATE, Place::file(file), "the template is empty");
+    finding
+        .help("start with `schema: olm.semver`, and list images below `stable`: `bundles: [{image: ...}]`");
+    report.push(finding);
+    None
 }
 
 /// A name that the catalog owns.

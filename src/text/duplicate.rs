@@ -5,8 +5,19 @@ use std::ops::Range;
 
 use super::{Kind, Value};
 
-/// Returns every key that its mapping has already: the bytes of the first and of the later one.
-pub fn duplicate_keys(root: Value<'_, '_>) -> Vec<(Range<usize>, Range<usize>)> {
+/// A key that its mapping has already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The key.
+    pub key: String,
+    /// The bytes of the first one.
+    pub first: Range<usize>,
+    /// The bytes of the later one.
+    pub second: Range<usize>,
+}
+
+/// Returns every key that its mapping has already.
+pub fn duplicate_keys(root: Value<'_, '_>) -> Vec<Duplicate> {
     let mut found = Vec::new();
     let mut keys: Vec<Value<'_, '_>> = Vec::new();
     for index in 0..root.nodes.len() {
@@ -20,17 +31,21 @@ pub fn duplicate_keys(root: Value<'_, '_>) -> Vec<(Range<usize>, Range<usize>)> 
         if keys.len() <= 24 {
             for (later, key) in keys.iter().enumerate().skip(1) {
                 if let Some(first) = keys[..later].iter().find(|first| first.text() == key.text()) {
-                    found.push((first.span(), key.span()));
+                    found.push(duplicate(key, first.span()));
                 }
             }
         } else {
             let mut seen = HashMap::with_capacity(keys.len());
             for key in &keys {
                 if let Some(first) = seen.insert(key.text(), key.span()) {
-                    found.push((first, key.span()));
+                    found.push(duplicate(key, first));
                 }
             }
         }
     }
     found
+}
+
+fn duplicate(key: &Value<'_, '_>, first: Range<usize>) -> Duplicate {
+    Duplicate { key: key.text().to_owned(), first, second: key.span() }
 }

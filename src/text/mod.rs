@@ -16,7 +16,7 @@ mod tree;
 pub mod yaml;
 
 pub use build::Builder;
-pub use duplicate::duplicate_keys;
+pub use duplicate::{Duplicate, duplicate_keys};
 pub use fault::Fault;
 pub use locate::{locate, locate_all};
 pub use place::{Place, Route, Spot, Step};

@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
 mod architecture;
+mod bad_input;
+mod bad_output;
 mod console;
 mod docs;
 mod faults;
@@ -14,6 +16,7 @@ mod opm;
 mod project;
 mod registry;
 mod report;
+mod repository;
 mod rules;
 mod server;
 mod single_faults;

@@ -113,6 +113,17 @@ impl Olmcat {
         self
     }
 
+    /// Runs it behind a line of shell, for limits; `timeout` ends what does not end by itself.
+    pub fn behind(self, shell: &str) -> Self {
+        let script = format!("{shell}; exec timeout 30 \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(script).arg(self.0.get_program()).args(self.0.get_args());
+        command.env_clear().stdin(Stdio::null());
+        command.envs(self.0.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(self.0.get_current_dir().expect("the binary runs somewhere"));
+        Olmcat(command)
+    }
+
     /// Runs it.
     pub fn run(mut self) -> Run {
         Run(self.0.output().expect("the binary runs"))

@@ -27,6 +27,7 @@ code!(
     Required,
     "ambiguous_key.md"
 );
+code!(EMPTY_CATALOG, "empty-catalog", "a catalog has no blobs", GoodPractices, "empty_catalog.md");
 code!(MISSING_SCHEMA, "missing-schema", "a document in a catalog is no blob", Required, "missing_schema.md");
 code!(
     WRONG_FIELD_TYPE,

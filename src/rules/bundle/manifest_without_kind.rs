@@ -18,9 +18,13 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     for manifest in &view.bundle.manifests {
         // A file that cannot be read has a finding already.
         if manifest.tree.is_some() && manifest.kind().is_none() {
-            let finding =
-                out.report(manifest.place(), format!("`{}` is no Kubernetes object", manifest.name));
-            finding.help("give it `apiVersion` and `kind`, or take it out of `manifests`");
+            let is_empty = manifest.root().is_none_or(|root| root.is_null());
+            let (what, help) = if is_empty {
+                ("is empty", "write its object into it, or take it out of `manifests`")
+            } else {
+                ("is no Kubernetes object", "give it `apiVersion` and `kind`, or take it out of `manifests`")
+            };
+            out.report(manifest.place(), format!("`{}` {what}", manifest.name)).help(help);
         }
     }
 }

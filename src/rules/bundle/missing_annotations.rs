@@ -17,9 +17,15 @@ pub(super) static RULE: Rule = Rule {
 /// opm looks through all files of `metadata` for one that names a package or channels.
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     let Some(file) = view.bundle.annotations_file() else {
-        let finding = out.report(view.home(), "no file in `metadata` has the annotations of a bundle");
+        // A file that has a finding of its own, since it cannot be read, is likely it.
+        if view.bundle.metadata.iter().any(|file| file.tree.is_none()) {
+            return;
+        }
+        let usual = view.bundle.metadata.iter().find(|file| file.name == "annotations.yaml");
+        let place = usual.map_or_else(|| view.home(), |file| file.place());
+        let finding = out.report(place, "no file in `metadata` has the annotations of a bundle");
         finding.help(format!(
-            "add `metadata/annotations.yaml` with `annotations: {{{PACKAGE_ANNOTATION}: ...}}`"
+            "write `annotations: {{{PACKAGE_ANNOTATION}: ...}}` into `metadata/annotations.yaml`"
         ));
         return;
     };

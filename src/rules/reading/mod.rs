@@ -6,6 +6,7 @@ use crate::diag::codes;
 pub(super) const RULES: &[&Rule] = &[
     &AMBIGUOUS_KEY,
     &DUPLICATE_KEY,
+    &EMPTY_CATALOG,
     &INVALID_SETTINGS,
     &INVALID_TEMPLATE,
     &INVALID_UTF8,
@@ -23,6 +24,7 @@ pub(super) const RULES: &[&Rule] = &[
 
 static AMBIGUOUS_KEY: Rule = Rule { code: codes::AMBIGUOUS_KEY, check: Check::Elsewhere };
 static DUPLICATE_KEY: Rule = Rule { code: codes::DUPLICATE_KEY, check: Check::Elsewhere };
+static EMPTY_CATALOG: Rule = Rule { code: codes::EMPTY_CATALOG, check: Check::Elsewhere };
 static INVALID_SETTINGS: Rule = Rule { code: codes::INVALID_SETTINGS, check: Check::Elsewhere };
 static INVALID_TEMPLATE: Rule = Rule { code: codes::INVALID_TEMPLATE, check: Check::Elsewhere };
 static INVALID_UTF8: Rule = Rule { code: codes::INVALID_UTF8, check: Check::Elsewhere };

@@ -42,6 +42,7 @@ const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 fn fault(message: &str, text: &str, at: usize) -> Fault {
     let end = text[at.min(text.len())..].chars().next().map_or(at, |c| at + c.len_utf8());
     Fault::new(format!("not JSON: {message}"), at..end)
+        .help("look for a missing quote, comma or bracket, here or before")
 }
 
 struct Reader<'s> {

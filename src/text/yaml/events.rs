@@ -52,7 +52,7 @@ fn syntax_fault(info: &str, document: &str, base: usize, at: usize) -> Fault {
     if document[line_start..].trim_start_matches(' ').starts_with('\t') {
         return fault.help("indent with blanks: YAML allows no tabs there");
     }
-    fault
+    fault.help("look for a quote or bracket that is not closed, or a wrong indentation, here or above")
 }
 
 /// A list or mapping whose end has not come.
@@ -209,7 +209,7 @@ impl<'s> Reader<'s> {
 
     fn alias(&mut self, id: usize, span: Range<usize>) -> Result<(), Fault> {
         let Some(nodes) = self.anchors.get(&id) else {
-            return Err(self.fault("an anchor's value contains itself", span));
+            return Err(self.fault("an anchor's value contains itself", span).help("write the value out"));
         };
         self.alias_nodes += nodes.len();
         self.alias_bytes += nodes.iter().map(|node| node.text.len()).sum::<usize>();
