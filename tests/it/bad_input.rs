@@ -266,7 +266,8 @@ fn a_folder_a_link_or_a_pipe_in_the_place_of_a_file() {
     let pipe = |path: &Path| {
         assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
     };
-    let spoils: [(&str, &dyn Fn(&Path)); 5] = [
+    type Spoil<'f> = (&'f str, &'f dyn Fn(&Path));
+    let spoils: [Spoil<'_>; 5] = [
         ("it is a folder", &|path| fs::create_dir(path).unwrap()),
         ("it is a link to nowhere, which does not exist", &|path| symlink("nowhere", path).unwrap()),
         ("which cannot be followed", &|path| symlink(path.file_name().unwrap(), path).unwrap()),
