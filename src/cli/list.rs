@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     let (sources, mut report) = (Sources::default(), Report::default());
     let mut catalog = Catalog::default();
     match &args.path {
-        Some(path) => catalog = project::catalog(path, &sources, &mut report)?,
+        Some(path) => catalog = project::catalog(path, root, &sources, &mut report)?,
         None => {
             for (_, package) in project::check(root, &sources, &mut report, ui)?.packages {
                 catalog.append(package);

@@ -192,13 +192,28 @@ pub(super) fn check<'s>(
     Ok(Project { settings: book.settings, packages })
 }
 
-/// Reads a catalog for those who want something in it: where nothing is, the path is likely wrong.
-pub(super) fn catalog<'s>(
+/// Reads a catalog. Of the project's own, what it hides is hidden, too, when one package is looked at.
+pub(super) fn part<'s>(
     path: &Path,
+    root: &Path,
     sources: &'s Sources,
     report: &mut Report,
 ) -> Result<Catalog<'s>, Error> {
-    let catalog = load::catalog(path, sources, report)?;
+    let whole = below(root, "catalog");
+    if path.is_dir() && whole.is_dir() {
+        return load::catalog_part(&whole, path, sources, report);
+    }
+    load::catalog(path, sources, report)
+}
+
+/// Reads a catalog for those who want something in it: where nothing is, the path is likely wrong.
+pub(super) fn catalog<'s>(
+    path: &Path,
+    root: &Path,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Result<Catalog<'s>, Error> {
+    let catalog = part(path, root, sources, report)?;
     if catalog.is_empty() && !report.has_errors() {
         let place = Place::file(sources.add(path.display().to_string(), Vec::new()));
         let mut finding =

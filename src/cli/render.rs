@@ -41,7 +41,7 @@ enum Output {
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
-    if args.references.is_empty() { project(args.check, root, ui) } else { print(args, ui) }
+    if args.references.is_empty() { project(args.check, root, ui) } else { print(args, root, ui) }
 }
 
 fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
@@ -63,7 +63,7 @@ fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     Ok(ExitStatus::Clean)
 }
 
-fn print(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
+fn print(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
     let mut whole = Catalog::default();
     for path in &args.references {
@@ -89,7 +89,7 @@ fn print(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
                 }
             }
         } else if load::exists(path) {
-            let catalog = load::catalog(path, &sources, &mut report)?;
+            let catalog = project::part(path, root, &sources, &mut report)?;
             if catalog.is_empty() && !report.has_errors() {
                 ui.note(&format!("{} holds no blobs, so there is nothing to print", path.display()));
             }

@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
             continue;
         }
         ui.step(format!("checking {}", path.display()));
-        one(path, book.as_ref(), &sources, &mut report)?;
+        one(path, root, book.as_ref(), &sources, &mut report)?;
     }
     if let Some(book) = &book {
         book.apply(&mut report, false);
@@ -44,7 +44,13 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     ui.report(&mut report, &sources)
 }
 
-fn one(path: &Path, book: Option<&Rulebook>, sources: &Sources, report: &mut Report) -> Result<(), Error> {
+fn one(
+    path: &Path,
+    root: &Path,
+    book: Option<&Rulebook>,
+    sources: &Sources,
+    report: &mut Report,
+) -> Result<(), Error> {
     // opm wants both folders; but who has lost `metadata` has a broken bundle, and no catalog.
     if load::is_bundle(path) || path.join("manifests").is_dir() {
         let mut bundle = load::bundle(path, sources, report)?;
@@ -57,7 +63,7 @@ fn one(path: &Path, book: Option<&Rulebook>, sources: &Sources, report: &mut Rep
         }
     } else {
         let mut faults = Report::default();
-        let catalog = project::catalog(path, sources, &mut faults)?;
+        let catalog = project::catalog(path, root, sources, &mut faults)?;
         // Rules would echo what could not be read.
         if !faults.has_errors() {
             faults.append(rules::check_catalog(&catalog));

@@ -21,6 +21,29 @@ pub fn catalog<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Re
         Err(cause) if !super::exists(path) => return Err(Error::io("read", path, &cause)),
         _ => vec![path.to_owned()],
     };
+    Ok(read(&files, sources, report))
+}
+
+/// Reads a folder that is a part of the catalog in the folder `whole`: what the whole hides stays
+/// hidden. opm knows no such thing; it looks for `.indexignore` only in and below the folder itself.
+///
+/// # Errors
+/// As [`catalog`].
+pub fn catalog_part<'s>(
+    whole: &Path,
+    part: &Path,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Result<Catalog<'s>, Error> {
+    let Some(way) = part_of(whole, part) else { return catalog(part, sources, report) };
+    let below = whole.join(way);
+    let files = catalog_files(whole)?.into_iter();
+    let files: Vec<_> =
+        files.filter_map(|file| file.strip_prefix(&below).ok().map(|file| part.join(file))).collect();
+    Ok(read(&files, sources, report))
+}
+
+fn read<'s>(files: &[PathBuf], sources: &'s Sources, report: &mut Report) -> Catalog<'s> {
     let parts: Vec<(Catalog<'s>, Report)> = files
         .par_iter()
         .map(|file| {
@@ -35,7 +58,13 @@ pub fn catalog<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Re
         whole.append(catalog);
         report.append(faults);
     }
-    Ok(whole)
+    whole
+}
+
+/// Returns the way from one folder down to another; none if the other is not below it.
+fn part_of(whole: &Path, part: &Path) -> Option<PathBuf> {
+    let (whole, part) = (whole.canonicalize().ok()?, part.canonicalize().ok()?);
+    part.strip_prefix(whole).ok().map(Path::to_owned)
 }
 
 /// Returns the files of a catalog folder that opm would parse, in its order: depth first, names in

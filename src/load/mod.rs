@@ -7,6 +7,6 @@ mod file;
 mod indexignore;
 
 pub use bundle::{bundle, is_bundle};
-pub use catalog::{catalog, catalog_files};
+pub use catalog::{catalog, catalog_files, catalog_part};
 pub use file::{LIMIT, exists, read_file, text};
 pub use indexignore::Ignore;
