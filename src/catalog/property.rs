@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::BundleBlob;
-use super::version::Version;
+use super::version::{Version, VersionRelease};
 use crate::text::{Fault, Kind, Tree, Value, json, yaml};
 
 /// JSON as it will be written: compact, not parsed.
@@ -119,6 +119,34 @@ impl BundleBlob<'_> {
         };
         let value = property.value.as_ref().ok_or("has an `olm.package` property without value")?;
         PackageProperty::parse(value).map_err(|why| format!("has an `olm.package` property in which {why}"))
+    }
+
+    /// Returns the bundle's version and release. A bundle without a release that substitutes for
+    /// another (its CSV says so) has the build metadata of its version as release, as opm has it
+    /// (`alpha/declcfg/declcfg.go`, `Bundle.VersionRelease`).
+    ///
+    /// # Errors
+    /// A phrase that follows the name of the bundle.
+    pub fn version_release(&self) -> Result<VersionRelease, String> {
+        let PackageProperty { mut version, mut release, .. } = self.package_property()?;
+        if release.is_empty()
+            && let Some((plain, build)) = version.split_once('+')
+            && self.annotation("olm.substitutesFor").is_some_and(|value| !value.is_empty())
+        {
+            (release, version) = (build.to_owned(), plain.to_owned());
+        }
+        VersionRelease::parse(&version, &release)
+            .map_err(|fault| format!("has version `{version}`, release `{release}`: {}", fault.message))
+    }
+
+    /// Returns an annotation of the bundle's CSV.
+    fn annotation(&self, name: &str) -> Option<String> {
+        let text = |annotations: Value<'_, '_>| Some(annotations.get(name)?.str()?.to_owned());
+        let metadata = self.properties.iter().find(|property| property.kind == CSV_METADATA);
+        if let Some(metadata) = metadata {
+            return metadata.value.as_ref()?.tree().ok()?.root()?.get("annotations").and_then(text);
+        }
+        self.with_csv(|csv| csv.at(&["metadata", "annotations"]).and_then(text)).flatten()
     }
 
     /// Returns the bundle's version.

@@ -40,13 +40,13 @@ pub fn read<'s>(sources: &'s Sources, file: FileId, report: &mut Report) -> Cata
     match yaml::documents(&text[start..]) {
         Ok(documents) => {
             let blobs: Vec<_> = (documents.into_par_iter())
-                .filter(|document| document.has_content)
-                .map(|document| {
-                    let bytes = document.bytes.start + start..document.bytes.end + start;
+                .filter(|part| part.has_content)
+                .map(|part| {
+                    let bytes = part.bytes.start + start..part.bytes.end + start;
                     let mut report = Report::default();
                     let place = Place::document(file, bytes.clone());
                     let blob = match yaml::read(text, bytes) {
-                        Ok(tree) => blob(&tree, place, &mut report),
+                        Ok(tree) => document(&tree, place, &mut report),
                         Err(fault) => {
                             report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault));
                             None
@@ -86,7 +86,7 @@ fn json_stream<'s>(
         }
         match json::read_prefix(text, start) {
             Ok((tree, end)) => {
-                catalog.extend(blob(&tree, Place::document(file, start..end), report));
+                catalog.extend(document(&tree, Place::document(file, start..end), report));
                 (at, read) = (end, read + 1);
             }
             Err(_) if read <= 1 => return Ok(start),
@@ -116,6 +116,12 @@ impl<'s> Catalog<'s> {
         }
     }
 
+    /// Adds a blob that stands inside another document, such as a template. What cannot be read is a
+    /// finding.
+    pub fn read_blob(&mut self, value: Value<'_, 's>, place: &Place, report: &mut Report) {
+        self.extend(blob(value, place.clone(), report));
+    }
+
     /// Adds all blobs of another catalog behind those of this one.
     pub fn append(&mut self, other: Catalog<'s>) {
         self.packages.extend(other.packages);
@@ -126,11 +132,16 @@ impl<'s> Catalog<'s> {
     }
 }
 
-fn blob<'s>(tree: &Tree<'s>, place: Place, report: &mut Report) -> Option<Blob<'s>> {
+/// Reads the blob that is a document of its own.
+fn document<'s>(tree: &Tree<'s>, place: Place, report: &mut Report) -> Option<Blob<'s>> {
     let root = tree.root().filter(|root| !root.is_null())?;
     for duplicate in duplicate_keys(root) {
         report.push(Diagnostic::duplicate_key(place.file, &duplicate));
     }
+    blob(root, place, report)
+}
+
+fn blob<'s>(root: Value<'_, 's>, place: Place, report: &mut Report) -> Option<Blob<'s>> {
     if root.kind() != Kind::Map {
         let mut finding =
             Diagnostic::new(&codes::MISSING_SCHEMA, place, "a blob is a mapping, and this is none");

@@ -36,6 +36,11 @@ pub fn write(catalog: &Catalog<'_>, format: Format) -> String {
     texts.concat()
 }
 
+/// Returns each blob as a document, in the order of writing.
+pub fn trees<'c>(catalog: &'c Catalog<'c>) -> Vec<Tree<'c>> {
+    order(catalog).iter().map(tree).collect()
+}
+
 fn order<'c>(catalog: &'c Catalog<'c>) -> Vec<Blob<'c>> {
     let mut names: BTreeSet<&str> = catalog.packages.iter().map(|package| package.name.as_ref()).collect();
     names.extend(catalog.channels.iter().map(|channel| channel.package.as_ref()));

@@ -307,7 +307,7 @@ fn expand<'s>(
     package: &str,
     file: FileId,
     bundles: Bundles<'s>,
-    sources: &Sources,
+    sources: &'s Sources,
     report: &mut Report,
 ) -> Option<Catalog<'s>> {
     let template = Template::read(sources, file, report)?;

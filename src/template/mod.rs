@@ -1,7 +1,12 @@
 //! Templates: a list of bundles becomes a catalog. In two steps, so that nobody is called back:
 //! a template says which bundles it wants, and is expanded with them.
 
+mod basic;
+mod convert;
 mod semver;
+mod substitutes;
+
+pub use convert::{Conversion, convert};
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,10 +17,17 @@ use crate::text::{FileId, Kind, Place, Sources, Value, duplicate_keys, json, yam
 
 /// A template, by its schema.
 #[derive(Debug)]
-pub enum Template {
+pub enum Template<'s> {
     /// `olm.semver`: channels by major or minor version, edges by semver.
     Semver(semver::Semver),
+    /// `olm.template.basic`: a catalog whose bundles are only named.
+    Basic(basic::Basic<'s>),
+    /// `olm.template.substitutes`: a catalog, and bundles that take the places of others.
+    Substitutes(substitutes::Substitutes<'s>),
 }
+
+/// The schemas of templates.
+pub const SCHEMAS: [&str; 3] = ["olm.semver", "olm.template.basic", "olm.template.substitutes"];
 
 /// A bundle that a template wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +38,10 @@ pub struct Reference {
     pub place: Place,
 }
 
-impl Template {
+impl<'s> Template<'s> {
     /// Reads a template. Keys fold in case, as opm reads them; what is wrong is a finding, and then
     /// there is no template.
-    pub fn read(sources: &Sources, file: FileId, report: &mut Report) -> Option<Self> {
+    pub fn read(sources: &'s Sources, file: FileId, report: &mut Report) -> Option<Self> {
         let source = sources.get(file);
         if let Some(offset) = source.invalid_utf8() {
             report.push(Diagnostic::invalid_utf8(file, offset));
@@ -77,10 +89,14 @@ impl Template {
         }
         match root.get_folded("schema").and_then(Value::str) {
             Some("olm.semver") => semver::Semver::read(root, &place, report).map(Template::Semver),
+            Some("olm.template.basic") => basic::Basic::read(root, &place, report).map(Template::Basic),
+            Some("olm.template.substitutes") => {
+                substitutes::Substitutes::read(root, &place, report).map(Template::Substitutes)
+            }
             Some(schema) => {
                 let message = format!("no template has the schema `{schema}`");
                 let mut finding = Diagnostic::new(&codes::INVALID_TEMPLATE, place.key("schema"), message);
-                finding.help("write `schema: olm.semver`");
+                finding.help(format!("write one of: {}", SCHEMAS.join(", ")));
                 report.push(finding);
                 None
             }
@@ -96,26 +112,55 @@ impl Template {
 
     /// Returns the bundles that the template wants, each once, in the order of the text.
     pub fn references(&self) -> Vec<Reference> {
-        let Template::Semver(template) = self;
+        let references: Vec<&Reference> = match self {
+            Template::Semver(template) => template.references().collect(),
+            Template::Basic(template) => template.references().collect(),
+            Template::Substitutes(template) => template.references().collect(),
+        };
         let mut seen = std::collections::HashSet::new();
-        template.references().filter(|reference| seen.insert(reference.image.as_str())).cloned().collect()
+        references.into_iter().filter(|reference| seen.insert(reference.image.as_str())).cloned().collect()
     }
 
-    /// Returns the references that an archetype lists, in the order of the text.
+    /// Returns the references that an archetype lists, in the order of the text; only `olm.semver` has
+    /// archetypes.
     pub fn listed(&self, archetype: &str) -> Vec<String> {
-        let Template::Semver(template) = self;
+        let Template::Semver(template) = self else { return Vec::new() };
         template.listed_in(archetype).iter().map(|reference| reference.image.clone()).collect()
+    }
+
+    /// Returns the catalog that the template changes, which must be right before it does.
+    pub fn given(&self) -> Option<&Catalog<'s>> {
+        match self {
+            Template::Substitutes(template) => Some(template.given()),
+            Template::Semver(_) | Template::Basic(_) => None,
+        }
     }
 
     /// Makes the catalog from the rendered bundles, by reference. A reference that is missing is
     /// left out: whoever looked for it has said so.
-    pub fn expand<'s>(&self, bundles: HashMap<String, BundleBlob<'s>>, report: &mut Report) -> Catalog<'s> {
-        let Template::Semver(template) = self;
-        template.expand(bundles, report)
+    pub fn expand(self, bundles: HashMap<String, BundleBlob<'s>>, report: &mut Report) -> Catalog<'s> {
+        match self {
+            Template::Semver(template) => template.expand(bundles, report),
+            Template::Basic(template) => template.expand(bundles),
+            Template::Substitutes(template) => template.expand(&bundles, report),
+        }
     }
 }
 
-fn empty(file: FileId, report: &mut Report) -> Option<Template> {
+/// Reads the blobs in `entries`, each with its place.
+fn entries<'t, 's>(root: Value<'t, 's>, place: &Place, report: &mut Report) -> Vec<(Value<'t, 's>, Place)> {
+    let place = place.key("entries");
+    let Some(list) = root.get_folded("entries").filter(|value| !value.is_null()) else { return Vec::new() };
+    if list.kind() != Kind::List {
+        let mut finding = Diagnostic::new(&codes::INVALID_TEMPLATE, place, "`entries` is not a list");
+        finding.help("write the blobs of the catalog below it, as a list");
+        report.push(finding);
+        return Vec::new();
+    }
+    list.items().enumerate().map(|(index, item)| (item, place.index(index))).collect()
+}
+
+fn empty<'s>(file: FileId, report: &mut Report) -> Option<Template<'s>> {
     let mut finding = Diagnostic::new(&codes::INVALID_TEMPLATE, Place::file(file), "the template is empty");
     finding
         .help("start with `schema: olm.semver`, and list images below `stable`: `bundles: [{image: ...}]`");

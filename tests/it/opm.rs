@@ -5,7 +5,7 @@ use std::path::Path;
 
 use olmcat::catalog::{self, Drawing, Format};
 use olmcat::diag::Report;
-use olmcat::template::Template;
+use olmcat::template::{Conversion, Template, convert};
 use olmcat::text::{Sources, json, yaml};
 use olmcat::{load, render};
 
@@ -313,4 +313,22 @@ fn graphs_are_drawn_as_opm_draws_them() {
         count += 1;
     }
     assert_eq!(count, 15);
+}
+
+#[test]
+fn catalogs_become_templates_as_opm_makes_them() {
+    let Some(probe) = shared("opm-golden/probe") else { return };
+    let (sources, mut report) = (Sources::default(), Report::default());
+    let catalog = load::catalog(&probe.join("catalog.in.yaml"), &sources, &mut report).unwrap();
+    for (format, extension) in FORMATS {
+        let template = convert(&catalog, Conversion::Basic, format);
+        assert_same("convert", &template, &probe.join(format!("convert-basic.out.{extension}")));
+    }
+}
+
+#[test]
+fn basic_templates_expand_as_opm_expands_them() {
+    let Some(golden) = shared("opm-golden/templates") else { return };
+    let out = golden.join("basic.out.yaml");
+    assert_same("basic", &expand(&golden.join("basic.in.yaml"), &out), &out);
 }
