@@ -11,7 +11,7 @@ use super::{
     Property, Raw, RelatedImage,
 };
 use crate::diag::{Diagnostic, Report, codes};
-use crate::text::{Fault, FileId, Kind, Place, Sources, Tree, Value, duplicate_keys, json, yaml};
+use crate::text::{Fault, FileId, Kind, Place, Sources, Tree, Value, duplicate_keys, json, scan, yaml};
 
 /// How a blob looks once it is read: compact, keys sorted, numbers as Go's doubles.
 pub const CANONICAL: json::Style = json::Style { indent: 0, sort: true, escape_html: false, doubles: true };
@@ -218,12 +218,17 @@ fn property_value<'s>(kind: &str, value: Value<'_, 's>) -> Raw<'s> {
         if let (Some((key, data)), None) = (entries.next(), entries.next())
             && key.text() == "data"
             && let Some(text) = data.str()
-            && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e) & (byte != b'"') & (byte != b'\\'))
+            && scan::find(text.as_bytes(), needs_escape).is_none()
         {
             return Raw::Data(data.cow());
         }
     }
     canonical(value)
+}
+
+/// Whether a byte is not written in JSON as it is.
+fn needs_escape(byte: u8) -> bool {
+    (byte < 0x20) | (byte > 0x7e) | (byte == b'"') | (byte == b'\\')
 }
 
 fn canonical<'s>(value: Value<'_, 's>) -> Raw<'s> {
