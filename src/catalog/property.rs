@@ -19,6 +19,13 @@ pub enum Raw<'s> {
 }
 
 impl<'s> Raw<'s> {
+    /// Returns the text that is kept: JSON, or the data.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Raw::Json(text) | Raw::Data(text) => text,
+        }
+    }
+
     /// Returns the JSON text.
     pub fn to_json(&self) -> Cow<'_, str> {
         match self {

@@ -2,6 +2,7 @@
 //! and what is left out when it is empty.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 use rayon::prelude::*;
 
@@ -32,8 +33,63 @@ enum Blob<'c> {
 /// Blobs without a package, which opm drops in silence, are written behind the last package: the
 /// rules report them, and what is printed should be what was read.
 pub fn write(catalog: &Catalog<'_>, format: Format) -> String {
-    let texts: Vec<String> = order(catalog).par_iter().map(|blob| text(blob, format)).collect();
-    texts.concat()
+    let mut whole = String::new();
+    let Ok(()) = write_parts(catalog, format, |part| {
+        whole.push_str(part);
+        Ok::<(), Infallible>(())
+    });
+    whole
+}
+
+/// Writes a catalog as [`write`] does, and hands it over in parts: while one is taken, the next is
+/// made, and no more than these are in memory. For what may be larger than memory should be.
+///
+/// # Errors
+/// The first error of `take`, after which nothing more is handed over.
+pub fn write_parts<E>(
+    catalog: &Catalog<'_>,
+    format: Format,
+    mut take: impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    let blobs = order(catalog);
+    let mut batches = batches(&blobs).into_iter();
+    let make = |batch: &[Blob<'_>]| batch.par_iter().map(|blob| text(blob, format)).collect::<Vec<String>>();
+    let mut ready = batches.next().map(make);
+    while let Some(texts) = ready.take() {
+        rayon::in_place_scope(|scope| {
+            if let Some(batch) = batches.next() {
+                scope.spawn(|_| ready = Some(make(batch)));
+            }
+            texts.iter().try_for_each(|text| take(text))
+        })?;
+    }
+    Ok(())
+}
+
+/// Cuts a list of blobs where about so many bytes are full.
+fn batches<'b, 'c>(blobs: &'b [Blob<'c>]) -> Vec<&'b [Blob<'c>]> {
+    const FULL: usize = 4 << 20;
+    let (mut batches, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for (index, blob) in blobs.iter().enumerate() {
+        bytes += size(blob);
+        if bytes >= FULL || index + 1 == blobs.len() {
+            batches.push(&blobs[start..=index]);
+            (start, bytes) = (index + 1, 0);
+        }
+    }
+    batches
+}
+
+/// About how many bytes a blob is written with: enough for most, so that room is made once.
+fn size(blob: &Blob<'_>) -> usize {
+    let properties = match blob {
+        Blob::Bundle(bundle) => &bundle.properties,
+        Blob::Package(package) => &package.properties,
+        Blob::Channel(channel) => &channel.properties,
+        Blob::Other(meta) => return meta.blob.text().len(),
+        Blob::Deprecations(_) => return 0,
+    };
+    properties.iter().map(|property| property.value.as_ref().map_or(0, |raw| raw.text().len())).sum()
 }
 
 fn order<'c>(catalog: &'c Catalog<'c>) -> Vec<Blob<'c>> {
@@ -81,7 +137,8 @@ fn text(blob: &Blob<'_>, format: Format) -> String {
     const INDENTED: json::Style = json::Style { indent: 4, sort: false, escape_html: false, doubles: false };
     let tree = tree(blob);
     let root = tree.root().expect("a blob is a mapping");
-    let mut out = String::new();
+    // Indentation, types and braces add to what is counted.
+    let mut out = String::with_capacity(size(blob) * 17 / 16 + 2048);
     match format {
         Format::Yaml => {
             out.push_str("---\n");

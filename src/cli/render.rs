@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::project::{self, below};
 use super::{ExitStatus, Ui, replace};
 use crate::catalog::{self, Catalog, Format};
@@ -74,33 +76,16 @@ fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
 fn print(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
     let mut whole = Catalog::default();
-    for path in &args.references {
-        ui.step(format!("rendering {}", path.display()));
-        if load::is_bundle(path) {
-            let mut bundle = load::bundle(path, &sources, &mut report)?;
-            if let Some(pattern) = &args.image {
-                let image = pattern
-                    .replace("{package}", &bundle.package())
-                    .replace("{version}", &bundle.version())
-                    .replace("{name}", &bundle.name());
-                bundle.image = image.into();
+    let parts: Vec<(Report, Result<Catalog<'_>, Error>)> =
+        args.references.par_iter().map(|path| read(path, args, &sources, ui)).collect();
+    for (faults, part) in parts {
+        report.append(faults);
+        match part {
+            Ok(part) => whole.append(part),
+            Err(error) => {
+                ui.report_aside(&mut report, &sources);
+                return Err(error);
             }
-            match render::bundle(&bundle) {
-                Ok(blob) => whole.bundles.push(blob),
-                Err(why) => {
-                    ui.report_aside(&mut report, &sources);
-                    return Err(Error::new(format!("cannot render {}: {why}", path.display()))
-                        .hint(format!("`olmcat validate {}` shows where", path.display())));
-                }
-            }
-        } else if path.exists() {
-            whole.append(load::catalog(path, &sources, &mut report)?);
-        } else {
-            return Err(Error::new(format!(
-                "cannot render {}: there is no such file or folder",
-                path.display()
-            ))
-            .hint("images cannot be rendered yet: unpack them first, for example with `skopeo copy`"));
         }
     }
     // Faults in reading mean that something is missing from what would be printed.
@@ -112,6 +97,42 @@ fn print(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
         render::migrate(&mut whole);
     }
     let format = if args.output == Output::Json { Format::Json } else { Format::Yaml };
-    ui.print(&catalog::write(&whole, format))?;
+    ui.print_parts(|take| catalog::write_parts(&whole, format, take))?;
     Ok(ExitStatus::Clean)
+}
+
+/// Reads what a reference renders to.
+fn read<'s>(path: &Path, args: &Args, sources: &'s Sources, ui: &Ui) -> (Report, Result<Catalog<'s>, Error>) {
+    ui.step(format!("rendering {}", path.display()));
+    let mut report = Report::default();
+    let catalog = if load::is_bundle(path) {
+        bundle(path, args.image.as_deref(), sources, &mut report)
+    } else if path.exists() {
+        load::catalog(path, sources, &mut report)
+    } else {
+        Err(Error::new(format!("cannot render {}: there is no such file or folder", path.display()))
+            .hint("images cannot be rendered yet: unpack them first, for example with `skopeo copy`"))
+    };
+    (report, catalog)
+}
+
+fn bundle<'s>(
+    path: &Path,
+    image: Option<&str>,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Result<Catalog<'s>, Error> {
+    let mut bundle = load::bundle(path, sources, report)?;
+    if let Some(pattern) = image {
+        let image = pattern
+            .replace("{package}", &bundle.package())
+            .replace("{version}", &bundle.version())
+            .replace("{name}", &bundle.name());
+        bundle.image = image.into();
+    }
+    let blob = render::bundle(&bundle).map_err(|why| {
+        Error::new(format!("cannot render {}: {why}", path.display()))
+            .hint(format!("`olmcat validate {}` shows where", path.display()))
+    })?;
+    Ok(Catalog { bundles: vec![blob], ..Catalog::default() })
 }
