@@ -135,7 +135,7 @@ fn order<'c>(catalog: &'c Catalog<'c>) -> Vec<Blob<'c>> {
 
 fn text(blob: &Blob<'_>, format: Format) -> String {
     const INDENTED: json::Style = json::Style { indent: 4, sort: false, escape_html: false, doubles: false };
-    let tree = tree(blob);
+    let tree = tree(blob, format);
     let root = tree.root().expect("a blob is a mapping");
     // Indentation, types and braces add to what is counted.
     let mut out = String::with_capacity(size(blob) * 17 / 16 + 2048);
@@ -152,7 +152,7 @@ fn text(blob: &Blob<'_>, format: Format) -> String {
     out
 }
 
-fn tree<'c>(blob: &Blob<'c>) -> Tree<'c> {
+fn tree<'c>(blob: &Blob<'c>, format: Format) -> Tree<'c> {
     let mut to = Builder::default();
     match blob {
         Blob::Other(meta) => {
@@ -176,7 +176,7 @@ fn tree<'c>(blob: &Blob<'c>) -> Tree<'c> {
                 to.close();
             }
             optional(&mut to, "description", &package.description);
-            properties(&mut to, &package.properties);
+            properties(&mut to, &package.properties, format);
         }
         Blob::Channel(channel) => {
             to.open_map();
@@ -184,7 +184,7 @@ fn tree<'c>(blob: &Blob<'c>) -> Tree<'c> {
             to.field("name", channel.name.as_ref());
             to.field("package", channel.package.as_ref());
             entries(&mut to, channel);
-            properties(&mut to, &channel.properties);
+            properties(&mut to, &channel.properties, format);
         }
         Blob::Bundle(bundle) => {
             to.open_map();
@@ -192,7 +192,7 @@ fn tree<'c>(blob: &Blob<'c>) -> Tree<'c> {
             optional(&mut to, "name", &bundle.name);
             optional(&mut to, "package", &bundle.package);
             to.field("image", bundle.image.as_ref());
-            properties(&mut to, &bundle.properties);
+            properties(&mut to, &bundle.properties, format);
             if !bundle.related_images.is_empty() {
                 to.str("relatedImages");
                 to.open_list();
@@ -261,7 +261,7 @@ fn optional<'c>(to: &mut Builder<'c>, key: &'static str, value: &'c str) {
     }
 }
 
-fn properties<'c>(to: &mut Builder<'c>, properties: &'c [Property<'c>]) {
+fn properties<'c>(to: &mut Builder<'c>, properties: &'c [Property<'c>], format: Format) {
     if properties.is_empty() {
         return;
     }
@@ -276,6 +276,11 @@ fn properties<'c>(to: &mut Builder<'c>, properties: &'c [Property<'c>]) {
                 to.field("data", data.as_ref());
                 to.close();
             }
+            Some(raw @ Raw::Source(_)) => match raw.tree().as_ref().ok().and_then(Tree::root) {
+                // The writer of YAML sorts keys; that of JSON keeps the order of opm's types.
+                Some(root) if format == Format::Yaml => to.value(root),
+                _ => to.json(raw.to_json()),
+            },
             None => to.null(),
         }
     });

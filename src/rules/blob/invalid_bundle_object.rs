@@ -38,7 +38,7 @@ fn check_object(value: &Raw<'_>, bytes: &mut Vec<u8>) -> Result<(), String> {
     let tree;
     let data: &str = match value {
         Raw::Data(data) => data,
-        Raw::Json(_) => {
+        Raw::Json(_) | Raw::Source(_) => {
             tree = value.tree().map_err(|fault| fault.message)?;
             let Some(root) = tree.root().filter(|root| !root.is_null()) else { return Ok(()) };
             if root.kind() != Kind::Map {
