@@ -25,7 +25,14 @@ impl<'t, 's, 'r> Fields<'t, 's, 'r> {
     pub(super) fn refuse_ambiguous_keys(&mut self) {
         let keys: Vec<_> = self.map.entries().map(|(key, _)| key.text()).collect();
         for (index, key) in keys.iter().enumerate() {
-            let folded = |other: &&&str| **other != *key && other.to_lowercase() == key.to_lowercase();
+            let folded = |other: &&&str| {
+                let is_same = if key.is_ascii() && other.is_ascii() {
+                    other.eq_ignore_ascii_case(key)
+                } else {
+                    other.to_lowercase() == key.to_lowercase()
+                };
+                is_same && **other != *key
+            };
             if let Some(&first) = keys[..index].iter().find(folded) {
                 let message = format!("the keys `{first}` and `{key}` differ only in case");
                 let mut finding = Diagnostic::new(&codes::AMBIGUOUS_KEY, self.place.name(*key), message);

@@ -20,7 +20,7 @@ pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Proper
 
 pub use read::{CANONICAL, read};
 pub use shape::PropertyFault;
-pub use write::{Format, trees, write};
+pub use write::{Format, trees, write, write_parts};
 
 use std::borrow::Cow;
 

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::BundleBlob;
 use super::version::{Version, VersionRelease};
+use super::{BundleBlob, CANONICAL};
 use crate::text::{Fault, Kind, Tree, Value, json, yaml};
 
 /// JSON as it will be written: compact, not parsed.
@@ -17,14 +17,33 @@ pub enum Raw<'s> {
     /// `{"data": "<text>"}` with a text that needs no escape: how manifests are carried. Kept apart
     /// because these are nearly all bytes of most catalogs, and borrowing them costs nothing.
     Data(Cow<'s, str>),
+    /// A mapping as a file spells it: whole lines of YAML, or JSON. Its types are those of its kind of
+    /// property, and its numbers small integers, so that every reading of it is the same. Kept as it
+    /// is because what consoles show of a CSV is most bytes of a catalog without manifests.
+    Source(&'s str),
 }
 
 impl<'s> Raw<'s> {
+    /// Returns the text that is kept: JSON, or the data.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Raw::Json(text) | Raw::Data(text) => text,
+            Raw::Source(text) => text,
+        }
+    }
+
     /// Returns the JSON text.
     pub fn to_json(&self) -> Cow<'_, str> {
         match self {
             Raw::Json(json) => Cow::Borrowed(json),
             Raw::Data(data) => Cow::Owned(format!("{{\"data\":\"{data}\"}}")),
+            Raw::Source(_) => {
+                let mut out = String::new();
+                if let Some(root) = self.tree().as_ref().ok().and_then(Tree::root) {
+                    json::write(root, CANONICAL, &mut out);
+                }
+                Cow::Owned(out)
+            }
         }
     }
 
@@ -35,6 +54,8 @@ impl<'s> Raw<'s> {
     pub fn tree(&self) -> Result<Tree<'_>, Fault> {
         match self {
             Raw::Json(text) => json::read(text),
+            Raw::Source(text) if text.starts_with('{') => json::read(text),
+            Raw::Source(text) => yaml::read(text, 0..text.len()),
             Raw::Data(data) => {
                 let mut builder = crate::text::Builder::with_capacity(3);
                 builder.open_map();
@@ -102,7 +123,9 @@ impl<'s> Raw<'s> {
     pub fn manifest(&self) -> Option<Vec<u8>> {
         match self {
             Raw::Data(data) => STANDARD.decode(data.as_bytes()).ok(),
-            Raw::Json(_) => STANDARD.decode(self.tree().ok()?.root()?.get_folded("data")?.str()?).ok(),
+            Raw::Json(_) | Raw::Source(_) => {
+                STANDARD.decode(self.tree().ok()?.root()?.get_folded("data")?.str()?).ok()
+            }
         }
     }
 }

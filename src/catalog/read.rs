@@ -7,11 +7,11 @@ use rayon::prelude::*;
 
 use super::fields::Fields;
 use super::{
-    BUNDLE_OBJECT, BundleBlob, Catalog, Channel, Deprecation, Deprecations, Entry, Icon, Meta, Package,
-    Property, Raw, RelatedImage,
+    BUNDLE_OBJECT, BundleBlob, CSV_METADATA, Catalog, Channel, Deprecation, Deprecations, Entry, Icon, Meta,
+    Package, Property, Raw, RelatedImage, shape,
 };
 use crate::diag::{Diagnostic, Report, codes};
-use crate::text::{Fault, FileId, Kind, Place, Sources, Tree, Value, duplicate_keys, json, yaml};
+use crate::text::{Fault, FileId, Kind, Place, Sources, Tree, Value, duplicate_keys, json, scan, yaml};
 
 /// How a blob looks once it is read: compact, keys sorted, numbers as Go's doubles.
 pub const CANONICAL: json::Style = json::Style { indent: 0, sort: true, escape_html: false, doubles: true };
@@ -45,8 +45,17 @@ pub fn read<'s>(sources: &'s Sources, file: FileId, report: &mut Report) -> Cata
                     let bytes = part.bytes.start + start..part.bytes.end + start;
                     let mut report = Report::default();
                     let place = Place::document(file, bytes.clone());
-                    let blob = match yaml::read(text, bytes) {
-                        Ok(tree) => document(&tree, place, &mut report),
+                    let lines = Lines { text, are_plain: true };
+                    let fast = yaml::read_fast(text, bytes.clone());
+                    let read = fast.map_or_else(
+                        || {
+                            yaml::read_general(text, bytes)
+                                .map(|tree| (tree, Lines { are_plain: false, ..lines }))
+                        },
+                        |tree| Ok((tree, lines)),
+                    );
+                    let blob = match read {
+                        Ok((tree, lines)) => document(&tree, &lines, place, &mut report),
                         Err(fault) => {
                             report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault));
                             None
@@ -86,7 +95,8 @@ fn json_stream<'s>(
         }
         match json::read_prefix(text, start) {
             Ok((tree, end)) => {
-                catalog.extend(document(&tree, Place::document(file, start..end), report));
+                let lines = Lines { text, are_plain: true };
+                catalog.extend(document(&tree, &lines, Place::document(file, start..end), report));
                 (at, read) = (end, read + 1);
             }
             Err(_) if read <= 1 => return Ok(start),
@@ -119,7 +129,8 @@ impl<'s> Catalog<'s> {
     /// Adds a blob that stands inside another document, such as a template. What cannot be read is a
     /// finding.
     pub fn read_blob(&mut self, value: Value<'_, 's>, place: &Place, report: &mut Report) {
-        self.extend(blob(value, place.clone(), report));
+        let lines = Lines { text: "", are_plain: false };
+        self.extend(blob(value, &lines, place.clone(), report));
     }
 
     /// Adds all blobs of another catalog behind those of this one.
@@ -133,15 +144,15 @@ impl<'s> Catalog<'s> {
 }
 
 /// Reads the blob that is a document of its own.
-fn document<'s>(tree: &Tree<'s>, place: Place, report: &mut Report) -> Option<Blob<'s>> {
+fn document<'s>(tree: &Tree<'s>, lines: &Lines<'s>, place: Place, report: &mut Report) -> Option<Blob<'s>> {
     let root = tree.root().filter(|root| !root.is_null())?;
     for duplicate in duplicate_keys(root) {
         report.push(Diagnostic::duplicate_key(place.file, &duplicate));
     }
-    blob(root, place, report)
+    blob(root, lines, place, report)
 }
 
-fn blob<'s>(root: Value<'_, 's>, place: Place, report: &mut Report) -> Option<Blob<'s>> {
+fn blob<'s>(root: Value<'_, 's>, lines: &Lines<'s>, place: Place, report: &mut Report) -> Option<Blob<'s>> {
     if root.kind() != Kind::Map {
         let mut finding =
             Diagnostic::new(&codes::MISSING_SCHEMA, place, "a blob is a mapping, and this is none");
@@ -167,7 +178,7 @@ fn blob<'s>(root: Value<'_, 's>, place: Place, report: &mut Report) -> Option<Bl
                 .map("icon")
                 .map(|mut icon| Icon { data: icon.base64("base64data"), media_type: icon.str("mediatype") }),
             description: fields.str("description"),
-            properties: properties(&mut fields),
+            properties: properties(&mut fields, lines),
             origin: place.clone(),
         }),
         "olm.channel" => Blob::Channel(Channel {
@@ -179,14 +190,14 @@ fn blob<'s>(root: Value<'_, 's>, place: Place, report: &mut Report) -> Option<Bl
                 skips: entry.strs("skips"),
                 skip_range: entry.str("skipRange"),
             }),
-            properties: properties(&mut fields),
+            properties: properties(&mut fields, lines),
             origin: place.clone(),
         }),
         "olm.bundle" => Blob::Bundle(BundleBlob {
             name,
             package,
             image: fields.str("image"),
-            properties: properties(&mut fields),
+            properties: properties(&mut fields, lines),
             related_images: fields
                 .maps("relatedImages", |image| RelatedImage {
                     name: image.str("name"),
@@ -214,33 +225,126 @@ fn blob<'s>(root: Value<'_, 's>, place: Place, report: &mut Report) -> Option<Bl
     })
 }
 
-fn properties<'s>(fields: &mut Fields<'_, 's, '_>) -> Vec<Property<'s>> {
+fn properties<'s>(fields: &mut Fields<'_, 's, '_>, lines: &Lines<'s>) -> Vec<Property<'s>> {
     fields
         .maps("properties", |property| {
             let kind = property.str("type");
-            let value = property.get("value").map(|value| property_value(&kind, value));
+            let value = property.get("value").map(|value| property_value(&kind, value, lines));
             Property { kind, value }
         })
         .unwrap_or_default()
 }
 
 /// Takes a property's value: a manifest's text is borrowed, anything else becomes compact JSON.
-fn property_value<'s>(kind: &str, value: Value<'_, 's>) -> Raw<'s> {
+fn property_value<'s>(kind: &str, value: Value<'_, 's>, lines: &Lines<'s>) -> Raw<'s> {
     if kind == BUNDLE_OBJECT {
         let mut entries = value.entries();
         if let (Some((key, data)), None) = (entries.next(), entries.next())
             && key.text() == "data"
             && let Some(text) = data.str()
-            && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e) & (byte != b'"') & (byte != b'\\'))
+            && scan::find(text.as_bytes(), needs_escape).is_none()
         {
             return Raw::Data(data.cow());
         }
     }
+    if kind == CSV_METADATA
+        && let Some(text) = lines.of(value)
+        && shape::fits(kind, value)
+    {
+        return Raw::Source(text);
+    }
     canonical(value)
 }
 
+/// The text that a tree was read from.
+#[derive(Clone, Copy)]
+struct Lines<'s> {
+    text: &'s str,
+    /// Whether parts of it can be read by themselves, without anchors or directives elsewhere.
+    are_plain: bool,
+}
+
+impl<'s> Lines<'s> {
+    /// Returns the text of a mapping, if reading it alone gives the same tree, and if this tree is
+    /// written the same whether or not its numbers become doubles in between.
+    fn of(&self, value: Value<'_, 's>) -> Option<&'s str> {
+        let span = value.span();
+        if !self.are_plain || value.kind() != Kind::Map || span.is_empty() || !value.has_small_numbers() {
+            return None;
+        }
+        if self.text[span.clone()].starts_with('{') {
+            return Some(&self.text[span]);
+        }
+        let start = self.text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        // Blank lines behind a block may belong to its last text.
+        let rest = &self.text[span.end..];
+        let blank = rest.len() - rest.trim_start_matches([' ', '\n']).len();
+        let end = span.end + rest[..blank].rfind('\n')? + 1;
+        let has_own_line = self.text[start..span.start].bytes().all(|byte| byte == b' ');
+        has_own_line.then(|| &self.text[start..end])
+    }
+}
+
+/// Whether a byte is not written in JSON as it is.
+fn needs_escape(byte: u8) -> bool {
+    (byte < 0x20) | (byte > 0x7e) | (byte == b'"') | (byte == b'\\')
+}
+
 fn canonical<'s>(value: Value<'_, 's>) -> Raw<'s> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(value.span().len());
     json::write(value, CANONICAL, &mut out);
+    out.shrink_to_fit();
     Raw::Json(out.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{Format, write};
+
+    /// Values of `olm.csv.metadata`, as they stand behind `value:`, and whether they stay as they are.
+    const VALUES: [(&str, bool); 11] = [
+        ("\n    displayName: a\n    description: b\n", true),
+        ("\n    description: |+\n      kept\n\n\n", true),
+        ("\n    description: |\n      clipped\n\n  # a comment\n", true),
+        ("\n    # a comment\n    keywords:\n    - x: \n\n", false),
+        ("\n    keywords:\n    - 'it''s'\n    - \"a\\\n      b\"\n    - more\n      lines\n", true),
+        ("\n    annotations:\n      b: x\n      a10: x\n      a9: x\n      a9: z\n", true),
+        (
+            "\n    crdDescriptions:\n      owned:\n      - name: a\n        statusDescriptors:\n        - path: b\n          value: 12\n",
+            true,
+        ),
+        (
+            "\n    crdDescriptions:\n      owned:\n      - name: a\n        statusDescriptors:\n        - path: b\n          value: 12345678901234567890\n",
+            false,
+        ),
+        ("\n    displayName: 1\n", false),
+        (" {displayName: a}\n", false),
+        (" {}\n", true),
+    ];
+
+    #[test]
+    fn what_stays_as_it_is_spelled_is_written_like_what_does_not() {
+        for (value, stays) in VALUES {
+            for after in ["", "  name: behind\n", "- type: olm.other\n  value: 1\n", "name: x\n", "---\n{}\n"]
+            {
+                let text = format!(
+                    "schema: olm.bundle\nproperties:\n- type: olm.csv.metadata\n  value:{value}{after}"
+                );
+                let sources = Sources::default();
+                let file = sources.add("catalog.yaml", text.clone().into_bytes());
+                let mut catalog = read(&sources, file, &mut Report::default());
+                let tree = yaml::read_general(&text, 0..text.find("---").unwrap_or(text.len())).unwrap();
+                let root = tree.root().unwrap();
+                let value = root.get("properties").unwrap().items().next().unwrap().get("value").unwrap();
+
+                let read = catalog.bundles[0].properties[0].value.clone().unwrap();
+                assert_eq!(matches!(read, Raw::Source(_)), stays, "{text}");
+                assert_eq!(Raw::Json(read.to_json()), canonical(value), "{text}");
+                let written = [Format::Yaml, Format::Json].map(|format| write(&catalog, format));
+                catalog.bundles[0].properties[0].value = Some(canonical(value));
+                assert_eq!(written, [Format::Yaml, Format::Json].map(|format| write(&catalog, format)));
+            }
+        }
+    }
 }

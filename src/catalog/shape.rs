@@ -1,7 +1,7 @@
 //! The types that the value of a property must have, as opm's JSON decoding has them
 //! (`alpha/property/property.go`): unknown fields pass, `null` passes, empty texts pass.
 
-use super::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, Property};
+use super::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, Property, Raw};
 use crate::text::{Kind, Step, Value};
 
 /// A type of JSON.
@@ -104,12 +104,27 @@ impl Property<'_> {
         if self.kind == BUNDLE_OBJECT || matches!(shape, Any) {
             return Ok(());
         }
+        if matches!(value, Raw::Source(_)) {
+            return Ok(()); // it was looked at when it was read
+        }
         let tree = value.tree().map_err(|bad| fault(format!("is no JSON: {}", bad.message)))?;
-        tree.root().map_or(Ok(()), |root| decode(root, &shape, &mut Vec::new()))
+        tree.root().map_or(Ok(()), |root| decode(root, &shape, &At::Root))
     }
 }
 
-fn decode(value: Value<'_, '_>, shape: &Shape, steps: &mut Vec<Step>) -> Result<(), PropertyFault> {
+/// Returns whether a value has the types that opm expects of this kind of property.
+pub(super) fn fits(kind: &str, value: Value<'_, '_>) -> bool {
+    decode(value, &shape(kind), &At::Root).is_ok()
+}
+
+/// The last step to a value.
+enum At<'k> {
+    Root,
+    Key(&'k str),
+    Index(usize),
+}
+
+fn decode(value: Value<'_, '_>, shape: &Shape, at: &At<'_>) -> Result<(), PropertyFault> {
     if value.is_null() {
         return Ok(());
     }
@@ -122,28 +137,31 @@ fn decode(value: Value<'_, '_>, shape: &Shape, steps: &mut Vec<Step>) -> Result<
         Map(_) | Struct(_) => (Kind::Map, "a mapping"),
     };
     if value.kind() != kind {
-        let message = match steps.last() {
-            Some(Step::Key(key) | Step::Name(key)) => format!("has a `{key}` that should be {wanted}"),
-            Some(Step::Index(index)) => format!("has element {index} of a list that should be {wanted}"),
-            None => format!("should be {wanted}"),
+        let message = match at {
+            At::Key(key) => format!("has a `{key}` that should be {wanted}"),
+            At::Index(index) => format!("has element {index} of a list that should be {wanted}"),
+            At::Root => format!("should be {wanted}"),
         };
-        return Err(PropertyFault { steps: steps.clone(), message });
+        return Err(PropertyFault { steps: Vec::new(), message });
     }
-    let mut child = |step: Step, value: Value<'_, '_>, shape: &Shape| {
-        steps.push(step);
-        decode(value, shape, steps)?;
-        steps.pop();
-        Ok(())
+    // The way to a fault is put together from its end, since nearly always there is none.
+    let child = |at: At<'_>, value: Value<'_, '_>, shape: &Shape| {
+        decode(value, shape, &at).map_err(|mut fault| {
+            match at {
+                At::Root => {}
+                At::Key(key) => fault.steps.insert(0, Step::Key(key.to_owned())),
+                At::Index(index) => fault.steps.insert(0, Step::Index(index)),
+            }
+            fault
+        })
     };
     match shape {
         List(item) => {
-            value.items().enumerate().try_for_each(|(index, value)| child(Step::Index(index), value, item))
+            value.items().enumerate().try_for_each(|(index, value)| child(At::Index(index), value, item))
         }
-        Map(each) => {
-            value.entries().try_for_each(|(key, value)| child(Step::Key(key.text().to_owned()), value, each))
-        }
+        Map(each) => value.entries().try_for_each(|(key, value)| child(At::Key(key.text()), value, each)),
         Struct(fields) => fields.iter().try_for_each(|(name, shape)| {
-            value.get_folded(name).map_or(Ok(()), |value| child(Step::Key((*name).to_owned()), value, shape))
+            value.get_folded(name).map_or(Ok(()), |value| child(At::Key(name), value, shape))
         }),
         Any | Text | Bool | Int => Ok(()),
     }

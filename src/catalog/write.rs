@@ -2,6 +2,7 @@
 //! and what is left out when it is empty.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 use rayon::prelude::*;
 
@@ -32,13 +33,68 @@ enum Blob<'c> {
 /// Blobs without a package, which opm drops in silence, are written behind the last package: the
 /// rules report them, and what is printed should be what was read.
 pub fn write(catalog: &Catalog<'_>, format: Format) -> String {
-    let texts: Vec<String> = order(catalog).par_iter().map(|blob| text(blob, format)).collect();
-    texts.concat()
+    let mut whole = String::new();
+    let Ok(()) = write_parts(catalog, format, |part| {
+        whole.push_str(part);
+        Ok::<(), Infallible>(())
+    });
+    whole
+}
+
+/// Writes a catalog as [`write`] does, and hands it over in parts: while one is taken, the next is
+/// made, and no more than these are in memory. For what may be larger than memory should be.
+///
+/// # Errors
+/// The first error of `take`, after which nothing more is handed over.
+pub fn write_parts<E>(
+    catalog: &Catalog<'_>,
+    format: Format,
+    mut take: impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    let blobs = order(catalog);
+    let mut batches = batches(&blobs).into_iter();
+    let make = |batch: &[Blob<'_>]| batch.par_iter().map(|blob| text(blob, format)).collect::<Vec<String>>();
+    let mut ready = batches.next().map(make);
+    while let Some(texts) = ready.take() {
+        rayon::in_place_scope(|scope| {
+            if let Some(batch) = batches.next() {
+                scope.spawn(|_| ready = Some(make(batch)));
+            }
+            texts.iter().try_for_each(|text| take(text))
+        })?;
+    }
+    Ok(())
+}
+
+/// Cuts a list of blobs where about so many bytes are full.
+fn batches<'b, 'c>(blobs: &'b [Blob<'c>]) -> Vec<&'b [Blob<'c>]> {
+    const FULL: usize = 4 << 20;
+    let (mut batches, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for (index, blob) in blobs.iter().enumerate() {
+        bytes += size(blob);
+        if bytes >= FULL || index + 1 == blobs.len() {
+            batches.push(&blobs[start..=index]);
+            (start, bytes) = (index + 1, 0);
+        }
+    }
+    batches
+}
+
+/// About how many bytes a blob is written with: enough for most, so that room is made once.
+fn size(blob: &Blob<'_>) -> usize {
+    let properties = match blob {
+        Blob::Bundle(bundle) => &bundle.properties,
+        Blob::Package(package) => &package.properties,
+        Blob::Channel(channel) => &channel.properties,
+        Blob::Other(meta) => return meta.blob.text().len(),
+        Blob::Deprecations(_) => return 0,
+    };
+    properties.iter().map(|property| property.value.as_ref().map_or(0, |raw| raw.text().len())).sum()
 }
 
 /// Returns each blob as a document, in the order of writing.
 pub fn trees<'c>(catalog: &'c Catalog<'c>) -> Vec<Tree<'c>> {
-    order(catalog).iter().map(tree).collect()
+    order(catalog).iter().map(|blob| tree(blob, Format::Json)).collect()
 }
 
 fn order<'c>(catalog: &'c Catalog<'c>) -> Vec<Blob<'c>> {
@@ -84,9 +140,10 @@ fn order<'c>(catalog: &'c Catalog<'c>) -> Vec<Blob<'c>> {
 
 fn text(blob: &Blob<'_>, format: Format) -> String {
     const INDENTED: json::Style = json::Style { indent: 4, sort: false, escape_html: false, doubles: false };
-    let tree = tree(blob);
+    let tree = tree(blob, format);
     let root = tree.root().expect("a blob is a mapping");
-    let mut out = String::new();
+    // Indentation, types and braces add to what is counted.
+    let mut out = String::with_capacity(size(blob) * 17 / 16 + 2048);
     match format {
         Format::Yaml => {
             out.push_str("---\n");
@@ -100,7 +157,7 @@ fn text(blob: &Blob<'_>, format: Format) -> String {
     out
 }
 
-fn tree<'c>(blob: &Blob<'c>) -> Tree<'c> {
+fn tree<'c>(blob: &Blob<'c>, format: Format) -> Tree<'c> {
     let mut to = Builder::default();
     match blob {
         Blob::Other(meta) => {
@@ -124,7 +181,7 @@ fn tree<'c>(blob: &Blob<'c>) -> Tree<'c> {
                 to.close();
             }
             optional(&mut to, "description", &package.description);
-            properties(&mut to, &package.properties);
+            properties(&mut to, &package.properties, format);
         }
         Blob::Channel(channel) => {
             to.open_map();
@@ -132,7 +189,7 @@ fn tree<'c>(blob: &Blob<'c>) -> Tree<'c> {
             to.field("name", channel.name.as_ref());
             to.field("package", channel.package.as_ref());
             entries(&mut to, channel);
-            properties(&mut to, &channel.properties);
+            properties(&mut to, &channel.properties, format);
         }
         Blob::Bundle(bundle) => {
             to.open_map();
@@ -140,7 +197,7 @@ fn tree<'c>(blob: &Blob<'c>) -> Tree<'c> {
             optional(&mut to, "name", &bundle.name);
             optional(&mut to, "package", &bundle.package);
             to.field("image", bundle.image.as_ref());
-            properties(&mut to, &bundle.properties);
+            properties(&mut to, &bundle.properties, format);
             if !bundle.related_images.is_empty() {
                 to.str("relatedImages");
                 to.open_list();
@@ -209,7 +266,7 @@ fn optional<'c>(to: &mut Builder<'c>, key: &'static str, value: &'c str) {
     }
 }
 
-fn properties<'c>(to: &mut Builder<'c>, properties: &'c [Property<'c>]) {
+fn properties<'c>(to: &mut Builder<'c>, properties: &'c [Property<'c>], format: Format) {
     if properties.is_empty() {
         return;
     }
@@ -224,6 +281,11 @@ fn properties<'c>(to: &mut Builder<'c>, properties: &'c [Property<'c>]) {
                 to.field("data", data.as_ref());
                 to.close();
             }
+            Some(raw @ Raw::Source(_)) => match raw.tree().as_ref().ok().and_then(Tree::root) {
+                // The writer of YAML sorts keys; that of JSON keeps the order of opm's types.
+                Some(root) if format == Format::Yaml => to.value(root),
+                _ => to.json(raw.to_json()),
+            },
             None => to.null(),
         }
     });

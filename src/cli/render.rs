@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::project;
 use super::{ExitStatus, Ui, stage};
 use crate::catalog::{self, Catalog, Format};
@@ -66,40 +68,16 @@ fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
 fn print(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
     let mut whole = Catalog::default();
-    for path in &args.references {
-        ui.step(format!("rendering {}", path.display()));
-        if load::is_bundle(path) {
-            let mut bundle = load::bundle(path, &sources, &mut report)?;
-            if let Some(pattern) = &args.image {
-                let image = pattern
-                    .replace("{package}", &bundle.package())
-                    .replace("{version}", &bundle.version())
-                    .replace("{name}", &bundle.name());
-                bundle.image = image.into();
+    let parts: Vec<(Report, Result<Catalog<'_>, Error>)> =
+        args.references.par_iter().map(|path| read(path, args, root, &sources, ui)).collect();
+    for (faults, part) in parts {
+        report.append(faults);
+        match part {
+            Ok(part) => whole.append(part),
+            Err(error) => {
+                ui.report_aside(&mut report, &sources);
+                return Err(error);
             }
-            match render::bundle(&bundle) {
-                Ok(blob) => whole.bundles.push(blob),
-                // What was found in reading says why already.
-                Err(_) if report.has_errors() => {}
-                Err(why) => {
-                    let place = Place::file(bundle.home);
-                    let mut finding = Diagnostic::new(&codes::UNRENDERABLE_BUNDLE, place, why);
-                    finding.help(format!("mend the bundle: `olmcat validate {}` says more", path.display()));
-                    report.push(finding);
-                }
-            }
-        } else if load::exists(path) {
-            let catalog = project::part(path, root, &sources, &mut report)?;
-            if catalog.is_empty() && !report.has_errors() {
-                ui.note(&format!("{} holds no blobs, so there is nothing to print", path.display()));
-            }
-            whole.append(catalog);
-        } else {
-            return Err(Error::new(format!(
-                "cannot render {}: there is no such file or folder",
-                path.display()
-            ))
-            .hint("images cannot be rendered yet: unpack them first, for example with `skopeo copy`"));
         }
     }
     // Faults in reading mean that something is missing from what would be printed.
@@ -111,6 +89,60 @@ fn print(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
         render::migrate(&mut whole);
     }
     let format = if args.output == Output::Json { Format::Json } else { Format::Yaml };
-    ui.print(&catalog::write(&whole, format))?;
+    ui.print_parts(|take| catalog::write_parts(&whole, format, take))?;
     Ok(ExitStatus::Clean)
+}
+
+/// Reads what a reference renders to.
+fn read<'s>(
+    path: &Path,
+    args: &Args,
+    root: &Path,
+    sources: &'s Sources,
+    ui: &Ui,
+) -> (Report, Result<Catalog<'s>, Error>) {
+    ui.step(format!("rendering {}", path.display()));
+    let mut report = Report::default();
+    let catalog = if load::is_bundle(path) {
+        bundle(path, args.image.as_deref(), sources, &mut report)
+    } else if load::exists(path) {
+        let catalog = project::part(path, root, sources, &mut report);
+        if catalog.as_ref().is_ok_and(Catalog::is_empty) && !report.has_errors() {
+            ui.note(&format!("{} holds no blobs, so there is nothing to print", path.display()));
+        }
+        catalog
+    } else {
+        Err(Error::new(format!("cannot render {}: there is no such file or folder", path.display()))
+            .hint("images cannot be rendered yet: unpack them first, for example with `skopeo copy`"))
+    };
+    (report, catalog)
+}
+
+fn bundle<'s>(
+    path: &Path,
+    image: Option<&str>,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Result<Catalog<'s>, Error> {
+    let mut bundle = load::bundle(path, sources, report)?;
+    if let Some(pattern) = image {
+        let image = pattern
+            .replace("{package}", &bundle.package())
+            .replace("{version}", &bundle.version())
+            .replace("{name}", &bundle.name());
+        bundle.image = image.into();
+    }
+    let mut catalog = Catalog::default();
+    match render::bundle(&bundle) {
+        Ok(blob) => catalog.bundles.push(blob),
+        // What was found in reading says why already.
+        Err(_) if report.has_errors() => {}
+        Err(why) => {
+            let place = Place::file(bundle.home);
+            let mut finding = Diagnostic::new(&codes::UNRENDERABLE_BUNDLE, place, why);
+            finding.help(format!("mend the bundle: `olmcat validate {}` says more", path.display()));
+            report.push(finding);
+        }
+    }
+    Ok(catalog)
 }

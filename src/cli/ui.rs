@@ -57,8 +57,20 @@ impl Ui {
     /// # Errors
     /// When standard output cannot be written. A reader that went away (`| head`) is no error.
     pub(super) fn print(&self, text: &str) -> Result<(), Error> {
+        self.print_parts(|take| take(text))
+    }
+
+    /// Prints a result that comes in parts, as [`Ui::print`] does; `write` hands them over.
+    ///
+    /// # Errors
+    /// As [`Ui::print`].
+    pub(super) fn print_parts(
+        &self,
+        write: impl FnOnce(&mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()>,
+    ) -> Result<(), Error> {
         self.clear();
-        match io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        let mut out = io::stdout().lock();
+        match write(&mut |part| out.write_all(part.as_bytes())).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Error::new(format!("cannot write to standard output: {error}")))
             }

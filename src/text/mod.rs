@@ -11,6 +11,7 @@ pub mod json;
 mod locate;
 pub mod number;
 mod place;
+pub mod scan;
 mod sources;
 mod tree;
 pub mod yaml;

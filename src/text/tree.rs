@@ -146,6 +146,15 @@ impl<'t, 's> Value<'t, 's> {
         })
     }
 
+    /// Returns whether all numbers in it are integers that a double holds exactly.
+    pub fn has_small_numbers(self) -> bool {
+        self.nodes[..self.node().size as usize].iter().all(|node| match node.kind {
+            Kind::Int => node.text.len() <= 15,
+            Kind::Float | Kind::Json => false,
+            _ => true,
+        })
+    }
+
     /// Returns the value at the end of a chain of keys.
     pub fn at(self, keys: &[&str]) -> Option<Value<'t, 's>> {
         keys.iter().try_fold(self, |value, key| value.get(key))
@@ -170,6 +179,9 @@ impl<'t, 's> Iterator for Children<'t, 's> {
 /// Returns whether Go's `encoding/json` takes `key` for the field `name` (which is ASCII): equal
 /// under simple case folding, in which `ſ` is an `s` and the Kelvin sign a `k`.
 pub(super) fn folds_to(key: &str, name: &str) -> bool {
+    if key.len() == name.len() || key.is_ascii() {
+        return key.eq_ignore_ascii_case(name);
+    }
     let fold = |c: char| match c {
         'ſ' => 's',
         '\u{212a}' => 'k',

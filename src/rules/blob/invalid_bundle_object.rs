@@ -5,7 +5,7 @@ use base64::{DecodeError, Engine as _};
 use crate::catalog::{BUNDLE_OBJECT, Raw};
 use crate::diag::{Code, Level, Suite};
 use crate::rules::{BlobView, Check, Findings, Rule};
-use crate::text::{Kind, json, yaml};
+use crate::text::{Kind, json, scan, yaml};
 
 pub(super) static RULE: Rule = Rule {
     code: Code {
@@ -38,7 +38,7 @@ fn check_object(value: &Raw<'_>, bytes: &mut Vec<u8>) -> Result<(), String> {
     let tree;
     let data: &str = match value {
         Raw::Data(data) => data,
-        Raw::Json(_) => {
+        Raw::Json(_) | Raw::Source(_) => {
             tree = value.tree().map_err(|fault| fault.message)?;
             let Some(root) = tree.root().filter(|root| !root.is_null()) else { return Ok(()) };
             if root.kind() != Kind::Map {
@@ -64,7 +64,7 @@ fn check_object(value: &Raw<'_>, bytes: &mut Vec<u8>) -> Result<(), String> {
 fn decode(data: &str, bytes: &mut Vec<u8>) -> Result<(), DecodeError> {
     const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
     const GO: GeneralPurpose = GeneralPurpose::new(&STANDARD, CONFIG);
-    if data.contains(['\r', '\n']) {
+    if scan::find(data.as_bytes(), |byte| (byte == b'\r') | (byte == b'\n')).is_some() {
         return GO.decode_vec(data.replace(['\r', '\n'], ""), bytes);
     }
     GO.decode_vec(data, bytes)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::{Builder, Fault, Kind, Tree};
+use crate::text::{Builder, Fault, Kind, Tree, scan};
 
 /// Go's own limit.
 const DEPTH: usize = 10_000;
@@ -190,13 +190,12 @@ impl<'s> Reader<'s> {
         let mut from = self.at;
         let mut text: Option<String> = None;
         loop {
-            // Control characters are looked for below, in the slice that is kept.
-            let Some(hit) = memchr::memchr2(b'"', b'\\', &self.bytes[self.at..]) else {
+            let hit = scan::near(self.bytes, self.at, [b'"', b'\\']);
+            if hit == self.bytes.len() {
                 self.at = start;
                 return Err(self.fault("a string without end"));
-            };
-            let hit = self.at + hit;
-            if let Some(control) = self.bytes[from..hit].iter().position(|byte| *byte < 0x20) {
+            }
+            if let Some(control) = scan::find(&self.bytes[from..hit], |byte| byte < 0x20) {
                 self.at = from + control;
                 return Err(self.fault("a control character in a string"));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::text::{Kind, Value, number};
+use crate::text::{Kind, Value, number, scan};
 
 use super::raw;
 
@@ -132,42 +132,38 @@ impl Writer<'_> {
         let mut from = 0;
         let mut at = 0;
         while at < bytes.len() {
-            let byte = bytes[at];
-            let class = CLASSES[byte as usize];
-            if class == PLAIN || class == HTML && !self.style.escape_html {
-                at += 1;
-                continue;
-            }
-            // U+2028 and U+2029 begin like any other of their block.
-            let length = if class == LINE {
-                if !matches!(bytes[at..], [0xe2, 0x80, 0xa8 | 0xa9, ..]) {
+            // Escapes come in swarms (JSON inside JSON): only blocks without any are skipped as such.
+            at += scan::blocks_without::<BLOCK>(&bytes[at..], may_need_escape);
+            let end = bytes.len().min(at + BLOCK);
+            while at < end {
+                let byte = bytes[at];
+                let class = CLASSES[usize::from(byte)];
+                let is_line = class == LINE && matches!(bytes[at..], [0xe2, 0x80, 0xa8 | 0xa9, ..]);
+                if class == PLAIN || class == HTML && !self.style.escape_html || class == LINE && !is_line {
                     at += 1;
                     continue;
                 }
-                3
-            } else {
-                1
-            };
-            self.out.push_str(&text[from..at]);
-            self.escape(byte, bytes.get(at + 2).copied());
-            at += length;
-            from = at;
+                self.out.push_str(&text[from..at]);
+                self.escape(byte, bytes.get(at + 2).copied());
+                at += if is_line { 3 } else { 1 };
+                from = at;
+            }
         }
         self.out.push_str(&text[from..]);
         self.out.push('"');
     }
 
     fn escape(&mut self, byte: u8, third: Option<u8>) {
-        let short = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            0x08 => "\\b",
-            0x0c => "\\f",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0xe2 if third == Some(0xa8) => "\\u2028",
-            0xe2 => "\\u2029",
+        let letter = match byte {
+            b'"' | b'\\' => byte,
+            0x08 => b'b',
+            0x0c => b'f',
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            0xe2 => {
+                return self.out.push_str(if third == Some(0xa8) { "\\u2028" } else { "\\u2029" });
+            }
             _ => {
                 const HEX: &[u8; 16] = b"0123456789abcdef";
                 self.out.push_str("\\u00");
@@ -176,8 +172,17 @@ impl Writer<'_> {
                 return;
             }
         };
-        self.out.push_str(short);
+        self.out.push('\\');
+        self.out.push(char::from(letter));
     }
+}
+
+const BLOCK: usize = 32;
+
+/// The bytes of all classes but [`PLAIN`], by a test that can be made of many bytes at once.
+fn may_need_escape(byte: u8) -> bool {
+    let is_html = (byte == b'<') | (byte == b'>') | (byte == b'&');
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0xe2) | is_html
 }
 
 const PLAIN: u8 = 0;

@@ -37,6 +37,7 @@ fn special(text: Cow<'_, str>) -> Resolved<'_> {
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" => {
             return Err("`.inf` is no number that JSON has");
         }
+        number if is_decimal(number) => return Ok((Kind::Int, text)),
         number => {
             return Ok(match self::number(number) {
                 // Most numbers are spelled as they will be written, and stay borrowed.
@@ -47,6 +48,12 @@ fn special(text: Cow<'_, str>) -> Resolved<'_> {
         }
     };
     Ok((kind, Cow::Borrowed(word)))
+}
+
+/// Whether a number is spelled as it will be written, which most are.
+fn is_decimal(text: &str) -> bool {
+    let is_short = text.len() < 19 && (text.len() == 1 || !text.starts_with('0'));
+    is_short && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Reads a number: Go's base prefixes, octal by a leading zero, underscores anywhere but first.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::resolve;
-use crate::text::Kind;
+use crate::text::{Kind, scan};
 
 /// The spelling of a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,9 @@ const CLASSES: [u8; 256] = {
 /// Which classes of characters a text has. Nearly all bytes of a catalog are base64, and this is
 /// all that happens to them.
 fn look(text: &str) -> u8 {
-    let seen = text.bytes().fold(0, |seen, byte| seen | CLASSES[usize::from(byte)]);
+    let is_ordinary = |byte: u8| (byte > b' ') & (byte < 0x7f) & (byte != b':') & (byte != b'#');
+    let Some(start) = scan::find(text.as_bytes(), |byte| !is_ordinary(byte)) else { return 0 };
+    let seen = text.bytes().skip(start).fold(0, |seen, byte| seen | CLASSES[usize::from(byte)]);
     if seen & HIGH != 0 && text.chars().any(|c| c > '\u{7f}' && is_special(c)) {
         seen | SPECIAL
     } else {

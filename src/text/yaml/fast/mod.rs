@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::resolve;
-use crate::text::{Builder, Kind, Tree};
+use crate::text::{Builder, Kind, Tree, scan};
 
 /// Deeper documents are left to the general reader, which has its own limit.
 const DEPTH: usize = 200;
@@ -107,16 +107,14 @@ impl<'s> Reader<'s> {
     }
 
     fn line_end(&self, at: usize) -> usize {
-        memchr::memchr(b'\n', &self.bytes[at..]).map_or(self.bytes.len(), |newline| at + newline)
+        scan::near(self.bytes, at, [b'\n'])
     }
 
     /// Goes from the start of a line to the next content and returns its column.
     fn next_line(&mut self) -> Option<usize> {
         loop {
             self.line = self.at;
-            while self.byte(self.at) == Some(b' ') {
-                self.at += 1;
-            }
+            self.at = scan::behind_blanks(self.bytes, self.at);
             match self.byte(self.at) {
                 None => return None,
                 Some(b'\n') => self.at += 1,
@@ -129,9 +127,7 @@ impl<'s> Reader<'s> {
     /// After a value: only blanks and a comment may stand in its line. Goes to the next content.
     fn end_line(&mut self) -> Option<()> {
         let start = self.at;
-        while self.byte(self.at) == Some(b' ') {
-            self.at += 1;
-        }
+        self.at = scan::behind_blanks(self.bytes, self.at);
         match self.byte(self.at) {
             None => return Some(()),
             Some(b'\n') => self.at += 1,
@@ -200,6 +196,7 @@ impl<'s> Reader<'s> {
             _ => {
                 let mut end = self.at;
                 loop {
+                    end = scan::near(self.bytes, end, [b':', b'\n', b'#']);
                     match self.byte(end) {
                         None | Some(b'\n') => return Some(Line::Scalar),
                         Some(b':') if matches!(self.byte(end + 1), None | Some(b' ' | b'\n')) => break,
@@ -291,9 +288,7 @@ impl<'s> Reader<'s> {
     /// Reads what follows a colon or a dash.
     fn value(&mut self, column: usize, parent: usize, in_map: bool) -> Option<()> {
         let after = self.at;
-        while self.byte(self.at) == Some(b' ') {
-            self.at += 1;
-        }
+        self.at = scan::behind_blanks(self.bytes, self.at);
         match self.byte(self.at) {
             None | Some(b'\n') => {}
             Some(b'#') if self.at > after => {}

@@ -4,37 +4,35 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Reader;
-use crate::text::Kind;
 use crate::text::yaml::resolve;
+use crate::text::{Kind, scan};
 
 impl Reader<'_> {
-    /// Ends the plain text of a line: at a comment, or at the blanks before the line break. Gives up
-    /// at a colon, which the general reader refuses there.
-    fn plain_line(&self, start: usize) -> Option<(usize, bool)> {
-        let line_end = self.line_end(start);
-        let line = &self.bytes[start..line_end];
-        let mut end = line.len();
-        let mut has_comment = false;
-        for at in memchr::memchr2_iter(b':', b'#', line) {
-            match line[at] {
-                b':' if matches!(line.get(at + 1), None | Some(b' ')) => return None,
-                b'#' if at > 0 && line[at - 1] == b' ' => {
-                    (end, has_comment) = (at, true);
-                    break;
-                }
-                _ => {}
+    /// Ends the plain text of a line: at a comment, or at the blanks before the line break. Says, too,
+    /// whether there is a comment, and where the line ends. Gives up at a colon, which the general
+    /// reader refuses there.
+    fn plain_line(&self, start: usize) -> Option<(usize, bool, usize)> {
+        let mut at = start;
+        let (mut end, line_end) = loop {
+            at = scan::near(self.bytes, at, [b'\n', b':', b'#']);
+            match self.byte(at) {
+                None | Some(b'\n') => break (at, at),
+                Some(b':') if matches!(self.byte(at + 1), None | Some(b' ' | b'\n')) => return None,
+                Some(b'#') if at > start && self.bytes[at - 1] == b' ' => break (at, self.line_end(at)),
+                Some(_) => at += 1,
             }
-        }
-        while end > 0 && line[end - 1] == b' ' {
+        };
+        let has_comment = end < line_end;
+        while end > start && self.bytes[end - 1] == b' ' {
             end -= 1;
         }
-        Some((start + end, has_comment))
+        Some((end, has_comment, line_end))
     }
 
     pub(super) fn plain(&mut self, parent: Option<usize>) -> Option<()> {
         let start = self.at;
-        let (end, has_comment) = self.plain_line(start)?;
-        self.at = (self.line_end(end) + 1).min(self.bytes.len());
+        let (end, has_comment, line_end) = self.plain_line(start)?;
+        self.at = (line_end + 1).min(self.bytes.len());
         let after = self.at;
         if !has_comment && let Some((text, end)) = self.more_plain_lines(start..end, parent)? {
             let (kind, text) = resolve::plain(Cow::Owned(text)).ok()?;
@@ -64,9 +62,7 @@ impl Reader<'_> {
         let mut breaks = 1;
         loop {
             self.line = self.at;
-            while self.byte(self.at) == Some(b' ') {
-                self.at += 1;
-            }
+            self.at = scan::behind_blanks(self.bytes, self.at);
             match self.byte(self.at) {
                 Some(b'\n') => {
                     breaks += 1;
@@ -84,16 +80,16 @@ impl Reader<'_> {
             if parent.is_none() && self.column() == 0 && matches!(self.byte(self.at), Some(b'-' | b'.')) {
                 return None; // perhaps a document marker
             }
-            let (line_end, has_comment) = self.plain_line(self.at)?;
+            let (text_end, has_comment, line_end) = self.plain_line(self.at)?;
             if has_comment {
                 return None;
             }
             let text = folded.get_or_insert_with(|| self.text[first.clone()].to_owned());
             fold(text, breaks);
-            text.push_str(&self.text[self.at..line_end]);
-            end = line_end;
+            text.push_str(&self.text[self.at..text_end]);
+            end = text_end;
             breaks = 1;
-            self.at = (self.line_end(line_end) + 1).min(self.bytes.len());
+            self.at = (line_end + 1).min(self.bytes.len());
         }
         let Some(text) = folded else { return Some(None) };
         if self.at < self.bytes.len() && self.byte(self.at) == Some(b'#') {

@@ -1,0 +1,69 @@
+//! Speed and memory of the whole program: `cargo bench --bench speed`, with a word behind `--` only
+//! the rows that contain it.
+//!
+//! Each row is a command as a user runs it, from start to exit. Beside it stands what no program can
+//! do without: reading the same bytes, and hashing them once with SHA-256, on one core.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+mod generate;
+mod measure;
+
+use std::path::Path;
+
+use measure::Row;
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
+    measure::print_header();
+    for row in rows(root).into_iter().filter(|row| row.name.contains(&wanted)) {
+        row.run(root);
+    }
+}
+
+fn rows(root: &Path) -> Vec<Row> {
+    let catalog = root.join("catalog");
+    let bundles = generate::subfolders(&generate::subfolders(&[root.join("bundles")]));
+    let mut rows = vec![
+        Row::new("validate: the project", &[root.join("bundles")], |args| args.arg("validate")),
+        Row::new("build: the project", &[root.join("bundles")], |args| {
+            args.args(["build", "--output", "target/bench/image"])
+        }),
+        Row::new("render: bundle folders", &bundles, |args| args.arg("render").args(&bundles)),
+    ];
+    // The published catalog, where it stands beside the project.
+    let published = root.join("../shared/data/percona/catalog");
+    if published.exists() {
+        rows.push(validate("published catalog", &published));
+        rows.push(render("published catalog", &published, "yaml"));
+    }
+    for (form, file) in [("objects", "catalog.yaml"), ("metadata", "catalog.slim.yaml")] {
+        for times in [1, 10, 100] {
+            let name = format!("{form} x{times}");
+            let folder = root.join("target/bench").join(form).join(times.to_string());
+            generate::catalog(&catalog, file, times, &folder);
+            rows.push(validate(&name, &folder));
+            rows.push(render(&name, &folder, "yaml"));
+            rows.push(render(&name, &folder, "json"));
+        }
+        let one = root.join("target/bench").join(form).join("one.yaml");
+        generate::one_file(&root.join("target/bench").join(form).join("100"), &one);
+        rows.push(validate(&format!("{form} x100 in one file"), &one));
+        rows.push(render(&format!("{form} x100 in one file"), &one, "yaml"));
+    }
+    rows
+}
+
+fn validate(name: &str, path: &Path) -> Row {
+    // From a folder without settings: the rules of this project are not those of the catalog.
+    Row::new(&format!("validate: {name}"), &[path.to_owned()], |args| {
+        args.args(["--project", "target/bench", "validate"]).arg(path)
+    })
+}
+
+fn render(name: &str, path: &Path, output: &str) -> Row {
+    Row::new(&format!("render to {output}: {name}"), &[path.to_owned()], |args| {
+        args.args(["render", "--output", output]).arg(path)
+    })
+}
