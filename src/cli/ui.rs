@@ -60,7 +60,8 @@ impl Ui {
         self.clear();
         match io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Error::new(format!("cannot write to standard output: {error}")))
+                Err(Error::new(format!("cannot write to standard output: {error}"))
+                    .hint("see where it goes: what was printed so far is not whole"))
             }
             _ => Ok(()),
         }
