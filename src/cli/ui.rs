@@ -72,7 +72,8 @@ impl Ui {
         let mut out = io::stdout().lock();
         match write(&mut |part| out.write_all(part.as_bytes())).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Error::new(format!("cannot write to standard output: {error}")))
+                Err(Error::new(format!("cannot write to standard output: {error}"))
+                    .hint("see where it goes: what was printed so far is not whole"))
             }
             _ => Ok(()),
         }

@@ -58,7 +58,11 @@ fn create(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
     let mut made = Made::default();
     made.folders(parent)?;
     let temporary = made.temporary(parent, &last.to_string_lossy())?;
-    fill(&temporary, artifact, name, &mut made)?;
+    fill(&temporary, artifact, name, &mut made).map_err(|mut error| {
+        // Nobody finds the temporary name any more.
+        error.message = error.message.replace(&*temporary.to_string_lossy(), &folder.to_string_lossy());
+        error
+    })?;
     fs::rename(&temporary, folder).map_err(|cause| Error::io("create", folder, &cause))?;
     made.keep();
     sync(parent);
@@ -204,7 +208,7 @@ impl Made {
                 Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists && number < 100 => {
                     number += 1
                 }
-                Err(cause) => return Err(Error::io("create", &folder, &cause)),
+                Err(cause) => return Err(Error::io("create", &parent.join(name), &cause)),
             }
         }
     }

@@ -130,5 +130,6 @@ struct WireIndex {
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], file: &Path) -> Result<T, Error> {
     serde_json::from_slice(bytes).map_err(|cause| {
         Error::new(Kind::Corrupt, format!("{} is not what it should be: {cause}", file.display()))
+            .hint("write the layout again; it was damaged or copied in part")
     })
 }

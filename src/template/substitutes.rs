@@ -1,7 +1,6 @@
 //! The template `olm.template.substitutes`: a catalog, and bundles that take the places of others in its
 //! upgrade graphs (opm-spec 6.4, `alpha/template/substitutes`).
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{Reference, entries, owned};
@@ -86,7 +85,7 @@ impl<'s> Substitutes<'s> {
 }
 
 /// Gives the place of an entry to another: its edges, and those that lead to it.
-fn substitute_in<'s>(channel: &mut Channel<'s>, substitute: &Cow<'s, str>, base: &str) {
+fn substitute_in(channel: &mut Channel<'_>, substitute: &str, base: &str) {
     let Some(entries) = &mut channel.entries else { return };
     let mut seat = None;
     for entry in entries.iter_mut() {
@@ -94,17 +93,17 @@ fn substitute_in<'s>(channel: &mut Channel<'s>, substitute: &Cow<'s, str>, base:
             let mut skips = std::mem::take(&mut entry.skips);
             skips.push(owned(base));
             seat = Some(Entry {
-                name: substitute.clone(),
+                name: owned(substitute),
                 replaces: std::mem::take(&mut entry.replaces),
                 skips,
                 skip_range: std::mem::take(&mut entry.skip_range),
             });
         } else if entry.replaces == base {
-            entry.replaces = substitute.clone();
+            entry.replaces = owned(substitute);
             entry.skips.push(owned(base));
         } else if entry.skips.iter().any(|skip| skip == base) {
             entry.skips.retain(|skip| skip != base);
-            entry.skips.push(substitute.clone());
+            entry.skips.push(owned(substitute));
         }
     }
     entries.extend(seat);

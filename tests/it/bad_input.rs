@@ -177,18 +177,19 @@ fn a_line_of_100_megabytes() {
     let large = Folder::new();
     let file = large.path().join("large.yaml");
     fs::write(&file, "x: ".to_owned() + &"y".repeat(100_000_000) + "\n").unwrap();
-    for seat in SEATS {
+    for seat in SEATS.into_iter().filter(|seat| *seat != CATALOG) {
         let good = project.read(seat);
         fs::remove_file(project.path(seat)).unwrap();
         fs::hard_link(&file, project.path(seat)).unwrap();
-        expect(&project, seat, if seat == CATALOG { "missing-schema" } else { "unreadable-file" }, None);
+        expect(&project, seat, "unreadable-file", None);
         fs::remove_file(project.path(seat)).unwrap();
         project.folder.write(seat, good);
     }
-    // It is cut before it is shown.
+    // A catalog may be as large; what is shown of it is cut.
     let file = file.to_str().unwrap();
     let told = project.fails(&["validate", file], 1, LIMITS).stdout();
-    assert!(told.len() < 2000 && told.contains(file), "{} bytes", told.len());
+    assert!(told.contains("error[missing-schema]") && told.contains(file), "{} bytes", told.len());
+    assert!(told.len() < 2000, "{} bytes", told.len());
 }
 
 /// Each anchor is nine of the one before: `levels` of them are 9 to the power of that.
@@ -203,16 +204,14 @@ fn laughs(levels: u8) -> String {
 
 #[test]
 fn anchors_that_multiply() {
-    for levels in [8, 9, 26] {
-        everywhere("invalid-yaml", |_| (laughs(levels).into_bytes(), None));
-    }
+    everywhere("invalid-yaml", |_| (laughs(9).into_bytes(), None));
     let project = Project::new();
-    project.folder.write(CATALOG, laughs(9));
-    let told = project.fails(&["validate", CATALOG], 1, LIMITS).stdout();
-    assert!(
-        told.contains("aliases multiply the document") && told.contains("write the values out"),
-        "{told}"
-    );
+    for levels in [8, 26] {
+        project.folder.write(CATALOG, laughs(levels));
+        let told = project.fails(&["validate", CATALOG], 1, LIMITS).stdout();
+        assert!(told.contains("aliases multiply the document"), "{told}");
+        assert!(told.contains("write the values out"), "{told}");
+    }
     // By mappings that are merged, and by keys.
     let mut text = "a: &a {x: 1}\n".to_owned();
     for level in 1..26 {
@@ -266,8 +265,8 @@ fn a_folder_a_link_or_a_pipe_in_the_place_of_a_file() {
     let pipe = |path: &Path| {
         assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
     };
-    type Spoil<'f> = (&'f str, &'f dyn Fn(&Path));
-    let spoils: [Spoil<'_>; 5] = [
+    type Spoil<'a> = &'a dyn Fn(&Path);
+    let spoils: [(&str, Spoil<'_>); 5] = [
         ("it is a folder", &|path| fs::create_dir(path).unwrap()),
         ("it is a link to nowhere, which does not exist", &|path| symlink("nowhere", path).unwrap()),
         ("which cannot be followed", &|path| symlink(path.file_name().unwrap(), path).unwrap()),

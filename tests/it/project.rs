@@ -103,6 +103,8 @@ pub fn content(folder: &Path) -> Content {
                 found.insert(name + "/", Vec::new());
             } else if kind.is_symlink() {
                 found.insert(name, fs::read_link(path).unwrap().into_os_string().into_encoded_bytes());
+            } else if kind.is_file() && entry.metadata().unwrap().len() > 1 << 24 {
+                found.insert(name, format!("{:?}", entry.metadata().unwrap().modified()).into_bytes());
             } else if kind.is_file() {
                 found.insert(name, fs::read(path).unwrap());
             }

@@ -103,6 +103,17 @@ impl Server {
         *self.shared.cut.lock().unwrap() = Some((part.to_owned(), after));
     }
 
+    /// Puts something under a name.
+    pub fn store(&self, name: &str, content: &str) {
+        let kind = "application/vnd.oci.image.manifest.v1+json".to_owned();
+        self.shared.stored.lock().unwrap().insert(name.to_owned(), (kind, content.into()));
+    }
+
+    /// What stands under a name.
+    pub fn stored(&self, name: &str) -> String {
+        String::from_utf8_lossy(&self.shared.stored.lock().unwrap()[name].1).into_owned()
+    }
+
     /// All that was asked.
     pub fn log(&self) -> Vec<Asked> {
         self.shared.log.lock().unwrap().clone()

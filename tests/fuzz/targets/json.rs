@@ -1,0 +1,38 @@
+//! JSON: the reader takes what others take, and what is written reads back as the same.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use olmcat::text::{Kind, json};
+
+fuzz_target!(|text: &str| {
+    let ours = json::read(text);
+    assert_eq!(json::is_valid(text.as_bytes()), serde_takes(text));
+    let Ok(tree) = ours else { return };
+    let root = tree.root().expect("a value was read");
+    if root.kind() != Kind::Float {
+        // Numbers that no double holds are refused by us alone, as Go does.
+        assert!(serde_takes(text), "only we take {text:?}");
+    }
+    let compact = json::compact(text);
+    assert!(json::read(&compact).is_ok(), "{compact:?}");
+    let mut indented = String::new();
+    json::indent(text, 2, 0, &mut indented);
+    assert_eq!(json::compact(&indented), compact);
+    for (indent, sort, escape_html, doubles) in
+        [(0, false, false, false), (4, true, true, true), (0, true, false, true)]
+    {
+        let style = json::Style { indent, sort, escape_html, doubles };
+        let mut written = String::new();
+        json::write(root, style, &mut written);
+        let back = json::read(&written).unwrap_or_else(|fault| panic!("{written:?}: {fault:?}"));
+        let mut again = String::new();
+        json::write(back.root().expect("something was written"), style, &mut again);
+        assert_eq!(written, again);
+    }
+});
+
+fn serde_takes(text: &str) -> bool {
+    // Depth is limited there, and by us as Go does.
+    json::is_valid(text.as_bytes()) || text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > 100
+}
