@@ -41,7 +41,7 @@ pub fn write(catalog: &Catalog<'_>, format: Format) -> String {
     whole
 }
 
-/// Writes a catalog as [`write`] does, and hands it over in parts: while one is taken, the next is
+/// Writes a catalog as [`write()`] does, and hands it over in parts: while one is taken, the next is
 /// made, and no more than these are in memory. For what may be larger than memory should be.
 ///
 /// # Errors

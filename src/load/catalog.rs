@@ -28,7 +28,7 @@ pub fn catalog<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Re
 /// hidden. opm knows no such thing; it looks for `.indexignore` only in and below the folder itself.
 ///
 /// # Errors
-/// As [`catalog`].
+/// As [`catalog()`].
 pub fn catalog_part<'s>(
     whole: &Path,
     part: &Path,
