@@ -7,6 +7,7 @@ mod fields;
 mod graph;
 mod image_reference;
 mod mermaid;
+mod picture;
 mod property;
 mod read;
 mod shape;
@@ -16,6 +17,7 @@ mod write;
 pub use graph::{Chain, Graph};
 pub use image_reference::check_image_reference;
 pub use mermaid::{Drawing, mermaid};
+pub use picture::picture_type;
 pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Property, Raw};
 
 pub use read::{CANONICAL, read};

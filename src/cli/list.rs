@@ -1,10 +1,10 @@
 //! `olmcat list`: what is in a catalog, as a table or as JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::{ExitStatus, Ui, project};
-use crate::catalog::{Catalog, Graph};
+use crate::catalog::{BundleBlob, Catalog, Channel, Entry, Graph};
 use crate::diag::{Error, Report};
 use crate::report::Format;
 use crate::text::Sources;
@@ -81,27 +81,33 @@ fn channels(catalog: &Catalog<'_>) -> Table {
 }
 
 fn bundles(catalog: &Catalog<'_>) -> Table {
-    let mut rows = Vec::new();
-    for channel in &catalog.channels {
-        for entry in channel.entries() {
-            let is_bundle = |bundle: &&crate::catalog::BundleBlob<'_>| {
-                bundle.package == channel.package && bundle.name == entry.name
-            };
-            let bundle = catalog.bundles.iter().find(is_bundle);
-            let property = bundle.and_then(|bundle| bundle.package_property().ok());
-            rows.push(vec![
-                channel.package.to_string(),
-                channel.name.to_string(),
-                entry.name.to_string(),
-                property.map(|property| property.version).unwrap_or_default(),
-                entry.replaces.to_string(),
-                entry.skips.join(","),
-                entry.skip_range.to_string(),
-                bundle.map(|bundle| bundle.image.to_string()).unwrap_or_default(),
-            ]);
-        }
-    }
-    (&["package", "channel", "bundle", "version", "replaces", "skips", "skipRange", "image"], rows)
+    let rows = entries(catalog).map(|(channel, entry, bundle)| {
+        let property = bundle.and_then(|bundle| bundle.package_property().ok());
+        vec![
+            channel.package.to_string(),
+            channel.name.to_string(),
+            entry.name.to_string(),
+            property.map(|property| property.version).unwrap_or_default(),
+            entry.replaces.to_string(),
+            entry.skips.join(","),
+            entry.skip_range.to_string(),
+            bundle.map(|bundle| bundle.image.to_string()).unwrap_or_default(),
+        ]
+    });
+    (&["package", "channel", "bundle", "version", "replaces", "skips", "skipRange", "image"], rows.collect())
+}
+
+type Row<'c> = (&'c Channel<'c>, &'c Entry<'c>, Option<&'c BundleBlob<'c>>);
+
+/// Every entry with its channel and its bundle.
+pub(super) fn entries<'c>(catalog: &'c Catalog<'c>) -> impl Iterator<Item = Row<'c>> {
+    let key = |package: &'c str, name: &'c str| (package, name);
+    let bundles: HashMap<_, _> =
+        catalog.bundles.iter().map(|bundle| (key(&bundle.package, &bundle.name), bundle)).collect();
+    let channels = catalog.channels.iter();
+    channels.flat_map(|channel| channel.entries().iter().map(move |entry| (channel, entry))).map(
+        move |(channel, entry)| (channel, entry, bundles.get(&key(&channel.package, &entry.name)).copied()),
+    )
 }
 
 fn images(catalog: &Catalog<'_>) -> Table {
@@ -114,9 +120,15 @@ fn images(catalog: &Catalog<'_>) -> Table {
     (&["image"], images.into_iter().map(|image| vec![image]).collect())
 }
 
-/// Columns two blanks apart; the last is not padded.
 fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let header: Vec<String> = header.iter().map(|name| name.to_uppercase()).collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    columns(&header, rows).lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// Columns two blanks apart; the last is not padded, as opm has it.
+pub(super) fn columns(header: &[&str], rows: &[Vec<String>]) -> String {
+    let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
     let mut widths = vec![0; header.len()];
     for row in rows.iter().chain([&header]) {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -125,12 +137,12 @@ fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     }
     let mut out = String::new();
     for row in [&header].into_iter().chain(rows) {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            line += cell;
-            line.extend(std::iter::repeat_n(' ', width - cell.chars().count() + 2));
+        for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            out += cell;
+            if index + 1 < row.len() {
+                out.extend(std::iter::repeat_n(' ', width - cell.chars().count() + 2));
+            }
         }
-        out += line.trim_end();
         out.push('\n');
     }
     out

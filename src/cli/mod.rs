@@ -6,6 +6,7 @@ mod bundle_add;
 mod explain;
 mod files;
 mod list;
+mod opm;
 mod project;
 mod push;
 mod reference;
@@ -87,6 +88,16 @@ enum Command {
     Bundle(Bundle),
     List(list::Args),
     Explain(explain::Args),
+    /// Do what opm does, with its commands, flags and output
+    ///
+    /// `olmcat opm render`, `olmcat opm validate` and so on take what opm takes and print what opm prints,
+    /// to the byte. A link to olmcat that is called `opm` does the same.
+    #[command(disable_help_flag = true)]
+    Opm {
+        /// The command line of opm.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+        args: Vec<OsString>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -117,6 +128,10 @@ impl From<ExitStatus> for ExitCode {
 
 /// Runs the command line and returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if opm::is_called(args.first()) {
+        return opm::main(args).into();
+    }
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => {
@@ -142,6 +157,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
         Command::List(args) => list::run(&args, &root, ui),
         Command::Explain(args) => explain::run(&args, ui),
+        Command::Opm { args } => Ok(opm::main([OsString::from("opm")].into_iter().chain(args))),
     }
 }
 

@@ -46,7 +46,12 @@ fn is_bulky(property: &Property<'_>) -> bool {
 /// Replaces the manifests of each bundle by `olm.csv.metadata`, as opm's migration
 /// `bundle-object-to-csv-metadata` does: only where there is an image to get the manifests from.
 pub fn migrate(catalog: &mut Catalog<'_>) {
-    catalog.bundles.par_iter_mut().for_each(csv_metadata::migrate);
+    catalog.bundles.par_iter_mut().for_each(migrate_bundle);
+}
+
+/// Does to one bundle what [`migrate`] does to all.
+pub fn migrate_bundle(blob: &mut BundleBlob<'_>) {
+    csv_metadata::migrate(blob);
 }
 
 fn text<'s>(value: Value<'_, 's>, key: &str) -> Cow<'s, str> {

@@ -110,6 +110,15 @@ impl<'s> Template<'s> {
         }
     }
 
+    /// Returns the template's schema.
+    pub fn schema(&self) -> &'static str {
+        match self {
+            Template::Semver(_) => SCHEMAS[0],
+            Template::Basic(_) => SCHEMAS[1],
+            Template::Substitutes(_) => SCHEMAS[2],
+        }
+    }
+
     /// Returns the bundles that the template wants, each once, in the order of the text.
     pub fn references(&self) -> Vec<Reference> {
         let references: Vec<&Reference> = match self {

@@ -1,0 +1,46 @@
+//! `opm alpha render-graph`.
+
+use super::{Network, source};
+use crate::catalog::{Catalog, Drawing, mermaid};
+use crate::cli::{ExitStatus, Ui};
+use crate::diag::Error;
+use crate::text::Sources;
+
+/// Draw the upgrade graphs of a catalog as mermaid text
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[arg(required = true, value_name = "INDEX")]
+    indexes: Vec<String>,
+    /// Only what upgrades from this bundle, or is newer.
+    #[arg(long, default_value = "", value_name = "BUNDLE")]
+    minimum_edge: String,
+    /// Only this package.
+    #[arg(long, short, default_value = "", value_name = "PACKAGE")]
+    package_name: String,
+    /// Mark what OLM v0 does not install any more.
+    #[arg(long)]
+    draw_v0_semantics: bool,
+}
+
+pub(super) fn run(args: &Args, network: &Network, ui: &Ui) -> Result<ExitStatus, Error> {
+    let sources = Sources::default();
+    let mut whole = Catalog::default();
+    for index in &args.indexes {
+        whole.append(source::catalog(index, network, &sources, ui)?);
+    }
+    let given = |text: &'_ str| (!text.is_empty()).then_some(text.to_owned());
+    let (package, minimum) = (given(&args.package_name), given(&args.minimum_edge));
+    let drawing =
+        Drawing { package: package.as_deref(), minimum_edge: minimum.as_deref(), v0: args.draw_v0_semantics };
+    draw(&whole, drawing, ui)
+}
+
+/// Prints the drawing, and warns of what it lacks.
+pub(super) fn draw(catalog: &Catalog<'_>, drawing: Drawing<'_>, ui: &Ui) -> Result<ExitStatus, Error> {
+    let (text, warnings) = mermaid(catalog, drawing).map_err(|why| {
+        Error::new(format!("cannot draw the graph: {why}")).hint("`opm validate` says more")
+    })?;
+    warnings.iter().for_each(|warning| ui.note(&format!("warning: {warning}")));
+    ui.print(&text)?;
+    Ok(ExitStatus::Clean)
+}
