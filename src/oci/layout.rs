@@ -125,7 +125,8 @@ fn read_index(folder: &Path) -> Result<Value, Error> {
         }
         Err(cause) => return Err(Error::io("read", &file, &cause)),
     };
-    let index = serde_json::from_slice::<Value>(&bytes).ok().filter(|index| index["manifests"].is_array());
+    // An entry that nobody can read would hide the one that is to be added.
+    let index = serde_json::from_slice::<Value>(&bytes).ok().filter(|_| super::layout_read::is_index(&bytes));
     index.ok_or_else(|| {
         Error::new(Kind::Corrupt, format!("{} is not the index of a layout", file.display()))
             .hint("remove the folder, or choose another one; nothing was changed")

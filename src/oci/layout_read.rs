@@ -122,6 +122,11 @@ struct WireManifest {
     layers: Vec<Descriptor>,
 }
 
+/// Whether bytes are an index that can be read back.
+pub(super) fn is_index(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<WireIndex>(bytes).is_ok()
+}
+
 #[derive(Deserialize)]
 struct WireIndex {
     manifests: Vec<Descriptor>,

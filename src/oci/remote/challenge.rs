@@ -108,4 +108,11 @@ mod tests {
         }
         assert_eq!(choose(&["Bearer realm=\"open"]), bearer("open", None, None));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_header_makes_it_panic(text in "(Bearer|basic|[ ,=\"\\\\a\u{e4}])*") {
+            choose([text.as_str()].into_iter());
+        }
+    }
 }
