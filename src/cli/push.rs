@@ -77,6 +77,7 @@ fn push(args: &Args, artifact: &Artifact, reference: &Reference, ui: &Ui) -> Res
     };
     let options = Options {
         plain_http: args.plain_http,
+        insecure: false,
         login: Login::Files(files),
         ca_file: args.ca_file.clone(),
         mount_from: Vec::new(),

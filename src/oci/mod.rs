@@ -16,6 +16,7 @@ mod reference;
 pub mod remote;
 mod tar;
 mod time;
+mod unpack;
 
 pub use descriptor::{Blob, Descriptor, Platform, media_type};
 pub use digest::Digest;
@@ -25,3 +26,4 @@ pub use layer::Layer;
 pub use reference::Reference;
 pub use tar::File;
 pub use time::rfc3339;
+pub use unpack::{Limits, Packed, Unpacked, unpack};
