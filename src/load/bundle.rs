@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::read_file;
 use crate::bundle::{Bundle, Manifest};
@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Error, Report, codes};
 use crate::text::{FileId, Place, Sources, Tree, duplicate_keys, json, yaml};
 
 /// The largest manifest that is read. etcd takes no object of more than 1.5 MiB.
-const MANIFEST_LIMIT: u64 = 16 << 20;
+pub(super) const MANIFEST_LIMIT: u64 = 16 << 20;
 
 /// Returns whether a folder is a bundle, by opm's test: it holds folders `manifests` and `metadata`.
 pub fn is_bundle(path: &Path) -> bool {
@@ -45,22 +45,34 @@ fn files<'s>(folder: &Path, sources: &'s Sources, report: &mut Report) -> Result
         }
     }
     names.sort();
+    let read = |(name, path): (String, PathBuf)| {
+        (name, path.display().to_string(), read_file(&path, MANIFEST_LIMIT))
+    };
+    Ok(manifests(names.into_iter().map(read), sources, report))
+}
+
+/// Reads files that were fetched: the name of each, what it is called in findings, and its content.
+pub(super) fn manifests<'s>(
+    files: impl Iterator<Item = (String, String, Result<Vec<u8>, Error>)>,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Vec<Manifest<'s>> {
     let mut manifests = Vec::new();
-    for (name, path) in names {
-        match read_file(&path, MANIFEST_LIMIT) {
+    for (name, shown, content) in files {
+        match content {
             Ok(bytes) => {
-                let file = sources.add(path.display().to_string(), bytes);
+                let file = sources.add(shown, bytes);
                 manifests.push(manifest(name, file, sources, report));
             }
             Err(error) => {
-                let place = Place::file(sources.add(path.display().to_string(), Vec::new()));
+                let place = Place::file(sources.add(shown, Vec::new()));
                 let mut finding = Diagnostic::new(&codes::UNREADABLE_FILE, place, error.message);
                 finding.help(error.hint.unwrap_or_else(|| "remove it from the bundle".to_owned()));
                 report.push(finding);
             }
         }
     }
-    Ok(manifests)
+    manifests
 }
 
 fn manifest<'s>(name: String, file: FileId, sources: &'s Sources, report: &mut Report) -> Manifest<'s> {

@@ -17,16 +17,26 @@ use crate::text::{Place, Sources};
 pub fn catalog<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Result<Catalog<'s>, Error> {
     let metadata = fs::metadata(path).map_err(|cause| Error::io("read", path, &cause))?;
     let files = if metadata.is_dir() { catalog_files(path)? } else { vec![path.to_owned()] };
+    let read = |file: PathBuf| (file.display().to_string(), read_file(&file, LIMIT));
+    Ok(parse(files, read, sources, report))
+}
+
+/// Reads the files of a catalog at once: `read` says what each is called in findings, and its content.
+pub(super) fn parse<'s, F: Send>(
+    files: Vec<F>,
+    read: impl Fn(F) -> (String, Result<Vec<u8>, Error>) + Sync,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Catalog<'s> {
     let parts: Vec<(Catalog<'s>, Report)> = files
-        .par_iter()
+        .into_par_iter()
         .map(|file| {
             let mut report = Report::default();
-            let catalog = match read_file(file, LIMIT) {
-                Ok(bytes) => {
-                    catalog::read(sources, sources.add(file.display().to_string(), bytes), &mut report)
-                }
+            let (shown, content) = read(file);
+            let catalog = match content {
+                Ok(bytes) => catalog::read(sources, sources.add(shown, bytes), &mut report),
                 Err(error) => {
-                    let place = Place::file(sources.add(file.display().to_string(), Vec::new()));
+                    let place = Place::file(sources.add(shown, Vec::new()));
                     let mut finding = Diagnostic::new(&codes::UNREADABLE_FILE, place, error.message);
                     finding.help(
                         error.hint.unwrap_or_else(|| "hide it with `.indexignore`, or remove it".to_owned()),
@@ -43,7 +53,7 @@ pub fn catalog<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Re
         whole.append(catalog);
         report.append(faults);
     }
-    Ok(whole)
+    whole
 }
 
 /// Returns the files of a catalog folder that opm would parse, in its order: depth first, names in
