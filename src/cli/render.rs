@@ -3,21 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use super::project;
+use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui, replace};
 use crate::catalog::{self, Catalog, Format};
 use crate::diag::{Error, Report};
-use crate::load;
+use crate::load::{self, Image};
 use crate::render;
 use crate::text::Sources;
 
 /// Render the catalog of the project, or print what folders render to
 ///
 /// Without REF the project is checked, and `catalog/<package>/catalog.yaml` is written for every
-/// package. With REF, a bundle folder, a catalog folder or a file of FBC, the result is printed
-/// without any check, as `opm render` does.
+/// package. With REF, a bundle folder, a catalog folder, a file of FBC, or else the reference of a
+/// bundle image or catalog image, the result is printed without any check, as `opm render` does.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Bundle folders, catalog folders or FBC files to print.
+    /// Bundle folders, catalog folders, FBC files or images to print.
     #[arg(value_name = "REF")]
     references: Vec<PathBuf>,
     /// Write nothing; findings if a file of the project is not what it would be rendered to.
@@ -32,6 +33,8 @@ pub(super) struct Args {
     /// The image of printed bundle folders: `{package}`, `{version}` and `{name}` stand for theirs.
     #[arg(long, requires = "references", value_name = "PATTERN")]
     image: Option<String>,
+    #[command(flatten)]
+    pull: PullArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -63,33 +66,38 @@ fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
 fn print(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
     let mut whole = Catalog::default();
-    for path in &args.references {
+    let images = args.pull.images(&args.references, &sources, &mut report, ui)?;
+    for (path, image) in args.references.iter().zip(images) {
         ui.step(format!("rendering {}", path.display()));
-        if load::is_bundle(path) {
-            let mut bundle = load::bundle(path, &sources, &mut report)?;
-            if let Some(pattern) = &args.image {
-                let image = pattern
-                    .replace("{package}", &bundle.package())
-                    .replace("{version}", &bundle.version())
-                    .replace("{name}", &bundle.name());
-                bundle.image = image.into();
+        let bundle = match image {
+            Some(Image::Bundle(bundle)) => bundle,
+            Some(Image::Catalog(catalog)) => {
+                whole.append(catalog);
+                continue;
             }
-            match render::bundle(&bundle) {
-                Ok(blob) => whole.bundles.push(blob),
-                Err(why) => {
-                    ui.report_aside(&mut report, &sources);
-                    return Err(Error::new(format!("cannot render {}: {why}", path.display()))
-                        .hint(format!("`olmcat validate {}` shows where", path.display())));
+            None if load::is_bundle(path) => {
+                let mut bundle = load::bundle(path, &sources, &mut report)?;
+                if let Some(pattern) = &args.image {
+                    let image = pattern
+                        .replace("{package}", &bundle.package())
+                        .replace("{version}", &bundle.version())
+                        .replace("{name}", &bundle.name());
+                    bundle.image = image.into();
                 }
+                bundle
             }
-        } else if path.exists() {
-            whole.append(load::catalog(path, &sources, &mut report)?);
-        } else {
-            return Err(Error::new(format!(
-                "cannot render {}: there is no such file or folder",
-                path.display()
-            ))
-            .hint("images cannot be rendered yet: unpack them first, for example with `skopeo copy`"));
+            None => {
+                whole.append(load::catalog(path, &sources, &mut report)?);
+                continue;
+            }
+        };
+        match render::bundle(&bundle) {
+            Ok(blob) => whole.bundles.push(blob),
+            Err(why) => {
+                ui.report_aside(&mut report, &sources);
+                return Err(Error::new(format!("cannot render {}: {why}", path.display()))
+                    .hint(format!("`olmcat validate {}` shows where", path.display())));
+            }
         }
     }
     // Faults in reading mean that something is missing from what would be printed.

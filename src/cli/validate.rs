@@ -3,23 +3,27 @@
 use std::path::{Path, PathBuf};
 
 use super::project::{self, Rulebook, SMALL};
+use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui};
+use crate::catalog::Catalog;
 use crate::diag::{Error, Report};
-use crate::load;
+use crate::load::{self, Image};
 use crate::rules;
 use crate::template::Template;
 use crate::text::Sources;
 
 /// Check bundles, catalogs, templates, or the whole project
 ///
-/// PATH is a bundle folder (with `manifests` and `metadata`), a catalog folder, a file of FBC, or a
-/// template. Without PATH the project is checked from its bundles to its upgrade graphs. Findings are
+/// PATH is a bundle folder (with `manifests` and `metadata`), a catalog folder, a file of FBC, a
+/// template, or else the reference of a bundle image or catalog image. Without PATH the project is checked from its bundles to its upgrade graphs. Findings are
 /// printed on standard output; `olmcat explain RULE` says more about one.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to check; the project if not given.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pull: PullArgs,
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
@@ -30,9 +34,17 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     }
     // The rules of the project hold for its parts, too.
     let book = Rulebook::read(root, &sources, &mut report)?;
-    for path in &args.paths {
+    let images = args.pull.images(&args.paths, &sources, &mut report, ui)?;
+    for (path, image) in args.paths.iter().zip(images) {
         ui.step(format!("checking {}", path.display()));
-        one(path, book.as_ref(), &sources, &mut report)?;
+        match image {
+            Some(Image::Bundle(bundle)) => {
+                let contract = book.as_ref().and_then(|book| book.contract.as_ref());
+                report.append(rules::check_bundle(&bundle, contract));
+            }
+            Some(Image::Catalog(catalog)) => check_catalog(&catalog, &mut report),
+            None => one(path, book.as_ref(), &sources, &mut report)?,
+        }
     }
     if let Some(book) = &book {
         book.apply(&mut report, false);
@@ -51,12 +63,16 @@ fn one(path: &Path, book: Option<&Rulebook>, sources: &Sources, report: &mut Rep
         Template::read(sources, file, report);
     } else {
         let catalog = load::catalog(path, sources, report)?;
-        // Rules would echo what could not be read.
-        if !report.has_errors() {
-            report.append(rules::check_catalog(&catalog));
-        }
+        check_catalog(&catalog, report);
     }
     Ok(())
+}
+
+fn check_catalog(catalog: &Catalog<'_>, report: &mut Report) {
+    // Rules would echo what could not be read.
+    if !report.has_errors() {
+        report.append(rules::check_catalog(catalog));
+    }
 }
 
 /// Whether a file names the schema of a template before any other.

@@ -33,6 +33,6 @@ pub use puller::{PullOptions, Pulled, Puller};
 pub use reference::Reference;
 pub use registries::{Endpoint, Registries};
 pub use tar::File;
-pub use temporary::abandon_temporary;
+pub use temporary::{Temporary, abandon_temporary};
 pub use time::rfc3339;
 pub use unpack::{Limits, Packed, Unpacked, unpack};

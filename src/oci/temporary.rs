@@ -30,19 +30,24 @@ pub fn abandon_temporary() {
 
 /// A file that is removed unless it is kept.
 #[derive(Debug)]
-pub(super) struct Temporary {
-    pub(super) file: File,
+pub struct Temporary {
+    /// What is written to.
+    pub file: File,
     path: PathBuf,
 }
 
 impl Temporary {
     /// Makes a file whose name begins with `name`, locked for as long as it is open.
-    pub(super) fn create(folder: &Path, name: &str) -> io::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// It cannot be made.
+    pub fn create(folder: &Path, name: &str) -> io::Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let mut all = unfinished();
         loop {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!("{name}.{}-{number}", std::process::id()));
+            let path = folder.join(format!("{name}.{}-{number}.tmp", std::process::id()));
             match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
                 Ok(file) => {
                     // Where the file system knows no locks, nobody sweeps either.
@@ -58,7 +63,11 @@ impl Temporary {
     }
 
     /// Gives the file its name, in the same file system, in the place of one that had it.
-    pub(super) fn keep(self, path: &Path) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// It cannot be renamed, and is removed.
+    pub fn keep(self, path: &Path) -> io::Result<()> {
         let mut all = unfinished();
         fs::rename(&self.path, path)?;
         all.remove(&self.path);
@@ -73,6 +82,16 @@ impl Drop for Temporary {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Knows a folder as unfinished until it is [`forget`]-ed; who makes it also removes it.
+pub(super) fn watch(folder: &Path) {
+    unfinished().insert(folder.to_owned());
+}
+
+/// Takes back [`watch`].
+pub(super) fn forget(folder: &Path) {
+    unfinished().remove(folder);
 }
 
 /// Removes the files of a folder whose processes are gone. Nobody may begin one meanwhile.
