@@ -8,8 +8,8 @@
 //!
 //! | room       | stands on                                              | alone may use                         |
 //! |------------|--------------------------------------------------------|---------------------------------------|
-//! | `cli`      | everything                                             | `clap` `indicatif` `anstream`         |
-//! | `load`     | `text` `diag` `bundle` `catalog`                       |                                       |
+//! | `cli`      | everything                                             | `clap` `ctrlc` `indicatif` `anstream` |
+//! | `load`     | `text` `diag` `bundle` `catalog` `oci`                 |                                       |
 //! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
@@ -21,7 +21,7 @@
 //! | `catalog`  | `text` `diag`                                          |                                       |
 //! | `diag`     | `text`                                                 |                                       |
 //! | `text`     |                                                        | `granit_parser` `memchr` `boxcar`     |
-//! | `oci`      |                                                        | `ureq` `rustls_native_certs` `miniz_oxide` `sha2` |
+//! | `oci`      |                                                        | `ureq` `rustls_native_certs` `miniz_oxide` `flate2` `ruzstd` `sha2` `toml` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

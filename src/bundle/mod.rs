@@ -5,6 +5,7 @@ mod csv;
 pub use csv::Csv;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::text::{FileId, Kind, Place, Tree, Value};
@@ -101,6 +102,17 @@ impl<'s> Bundle<'s> {
             .filter(|value| !value.is_null())
             .map(Value::cow)
             .unwrap_or_default()
+    }
+
+    /// Returns all of the bundle's annotations that are no lists and the like; a bundle image has them as labels.
+    pub fn annotations(&self) -> BTreeMap<String, String> {
+        let file = self.annotations_file();
+        let annotations = file.and_then(|file| file.root()?.get_folded("annotations"));
+        let scalars = annotations.into_iter().flat_map(Value::entries);
+        // Lists and mappings have no text.
+        let scalars =
+            scalars.filter(|(_, value)| !matches!(value.kind(), Kind::List | Kind::Map | Kind::Null));
+        scalars.map(|(key, value)| (key.text().to_owned(), value.text().to_owned())).collect()
     }
 
     /// Returns the package that the annotations name; empty when they do not.

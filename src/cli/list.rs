@@ -3,15 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui, project};
 use crate::catalog::{BundleBlob, Catalog, Channel, Entry, Graph};
 use crate::diag::{Error, Report};
+use crate::load::Image;
 use crate::report::Format;
 use crate::text::Sources;
 
 /// List packages, channels, bundles or images of a catalog
 ///
-/// PATH is a catalog folder or a file of FBC; without it, the catalog of the project is listed. With
+/// PATH is a catalog folder, a file of FBC, or else the reference of a catalog image; without it, the catalog of the project is listed. With
 /// `--format json` a list of objects is printed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -20,6 +22,8 @@ pub(super) struct Args {
     what: What,
     /// The catalog; the project's if not given.
     path: Option<PathBuf>,
+    #[command(flatten)]
+    pull: PullArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -38,7 +42,17 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     let (sources, mut report) = (Sources::default(), Report::default());
     let mut catalog = Catalog::default();
     match &args.path {
-        Some(path) => catalog = project::catalog(path, root, &sources, &mut report)?,
+        Some(path) => {
+            let image = args.pull.images(std::slice::from_ref(path), &sources, &mut report, ui)?.pop();
+            catalog = match image.flatten() {
+                Some(Image::Catalog(catalog)) => catalog,
+                Some(Image::Bundle(_)) => {
+                    return Err(Error::new(format!("cannot list {}: it is a bundle image", path.display()))
+                        .hint("name a catalog image; `olmcat render` prints a bundle image"));
+                }
+                None => project::catalog(path, root, &sources, &mut report)?,
+            }
+        }
         None => {
             for (_, package) in project::check(root, &sources, &mut report, ui)?.packages {
                 catalog.append(package);

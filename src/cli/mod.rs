@@ -3,11 +3,13 @@
 
 mod build;
 mod bundle_add;
+mod cache;
 mod explain;
 mod files;
 mod list;
 mod opm;
 mod project;
+mod pull_args;
 mod push;
 mod reference;
 mod render;
@@ -88,6 +90,7 @@ enum Command {
     Bundle(Bundle),
     List(list::Args),
     Explain(explain::Args),
+    Cache(cache::Args),
     /// Do what opm does, with its commands, flags and output
     ///
     /// `olmcat opm render`, `olmcat opm validate` and so on take what opm takes and print what opm prints,
@@ -139,12 +142,24 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.print().is_ok() { status.into() } else { ExitStatus::Failed.into() };
         }
     };
+    end_cleanly();
     let mut ui = Ui::new(args.global.format.into(), args.global.quiet);
     let status = run(args, &mut ui).unwrap_or_else(|error| {
         ui.error(&error);
         ExitStatus::Failed
     });
     status.into()
+}
+
+/// Lets Ctrl-C and a polite kill end the process without half-written files. Where somebody handles or ignores these signals
+/// already, as `nohup` does, that stays so.
+#[allow(clippy::exit, reason = "a signal ends the process from a thread of its own")]
+fn end_cleanly() {
+    let _ = ctrlc::try_set_handler(|| {
+        crate::oci::abandon_temporary();
+        // What a shell reports for a process that Ctrl-C ended.
+        std::process::exit(130);
+    });
 }
 
 fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
@@ -157,6 +172,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
         Command::List(args) => list::run(&args, &root, ui),
         Command::Explain(args) => explain::run(&args, ui),
+        Command::Cache(args) => cache::run(&args, ui),
         Command::Opm { args } => Ok(opm::main([OsString::from("opm")].into_iter().chain(args))),
     }
 }

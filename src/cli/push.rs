@@ -1,13 +1,13 @@
 //! `olmcat push`: the catalog image goes to a registry.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::build::ImageArgs;
+use super::pull_args::RegistryArgs;
 use super::{ExitStatus, Ui, project};
 use crate::diag::{Error, Report};
 use crate::oci::layout::Layout;
-use crate::oci::remote::{AuthFiles, Login, Options, Patience, Progress, Remote};
+use crate::oci::remote::{Progress, Remote};
 use crate::oci::{Artifact, Reference};
 use crate::text::Sources;
 
@@ -28,21 +28,8 @@ pub(super) struct Args {
     /// The name of the image in the layout, if it has several.
     #[arg(long, value_name = "NAME", requires = "layout")]
     name: Option<String>,
-    /// Talk http without TLS. A registry on this machine needs no such flag.
-    #[arg(long)]
-    plain_http: bool,
-    /// A file of certificates, PEM, to trust beside those of the system.
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-    /// The file with the logins, as docker and podman write it.
-    #[arg(long, value_name = "FILE")]
-    authfile: Option<PathBuf>,
-    /// How often a request that failed is tried again, with growing pauses.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(..100))]
-    retries: u32,
-    /// How long to wait for the registry's next answer, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..86_400))]
-    timeout: u64,
+    #[command(flatten)]
+    registry: RegistryArgs,
     #[command(flatten)]
     image: ImageArgs,
 }
@@ -72,26 +59,6 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
 }
 
 fn push(args: &Args, artifact: &Artifact, reference: &Reference, ui: &Ui) -> Result<ExitStatus, Error> {
-    let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let files = AuthFiles {
-        explicit: args.authfile.clone(),
-        registry_auth_file: path("REGISTRY_AUTH_FILE"),
-        docker_config: path("DOCKER_CONFIG"),
-        home: path("HOME"),
-        xdg_runtime_dir: path("XDG_RUNTIME_DIR"),
-        xdg_config_home: path("XDG_CONFIG_HOME"),
-        path: std::env::var_os("PATH"),
-    };
-    let usual = Patience::default();
-    let idle = Duration::from_secs(args.timeout);
-    let patience = Patience { connect: usual.connect.min(idle), idle, tries: args.retries + 1, ..usual };
-    let options = Options {
-        plain_http: args.plain_http,
-        login: Login::Files(files),
-        ca_file: args.ca_file.clone(),
-        mount_from: Vec::new(),
-        patience,
-    };
     ui.step(format!("pushing to {reference}"));
     let report = |progress: Progress<'_>| match progress {
         Progress::Sent { bytes, size, .. } => {
@@ -102,7 +69,7 @@ fn push(args: &Args, artifact: &Artifact, reference: &Reference, ui: &Ui) -> Res
         }
         _ => {}
     };
-    let pushed = Remote::new(reference, options)?.push(artifact, reference, &report)?;
+    let pushed = Remote::new(reference, args.registry.options())?.push(artifact, reference, &report)?;
     ui.print(&format!("{}\n", pushed.digest))?;
     Ok(ExitStatus::Clean)
 }

@@ -5,21 +5,23 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::project;
+use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui, stage};
+use crate::bundle::Bundle;
 use crate::catalog::{self, Catalog, Format};
 use crate::diag::{Diagnostic, Error, Report, codes};
-use crate::load;
+use crate::load::{self, Image};
 use crate::render;
 use crate::text::{Place, Sources};
 
 /// Render the catalog of the project, or print what folders render to
 ///
 /// Without REF the project is checked, and `catalog/<package>/catalog.yaml` is written for every
-/// package. With REF, a bundle folder, a catalog folder or a file of FBC, the result is printed
-/// without any check, as `opm render` does.
+/// package. With REF, a bundle folder, a catalog folder, a file of FBC, or else the reference of a
+/// bundle image or catalog image, the result is printed without any check, as `opm render` does.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Bundle folders, catalog folders or FBC files to print.
+    /// Bundle folders, catalog folders, FBC files or images to print.
     #[arg(value_name = "REF")]
     references: Vec<PathBuf>,
     /// Write nothing; findings if a file of the project is not what it would be rendered to.
@@ -34,6 +36,8 @@ pub(super) struct Args {
     /// The image of printed bundle folders: `{package}`, `{version}` and `{name}` stand for theirs.
     #[arg(long, requires = "references", value_name = "PATTERN")]
     image: Option<String>,
+    #[command(flatten)]
+    pull: PullArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -68,8 +72,10 @@ fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
 fn print(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
     let mut whole = Catalog::default();
+    let images = args.pull.images(&args.references, &sources, &mut report, ui)?;
+    let references: Vec<_> = args.references.iter().zip(images).collect();
     let parts: Vec<(Report, Result<Catalog<'_>, Error>)> =
-        args.references.par_iter().map(|path| read(path, args, root, &sources, ui)).collect();
+        references.into_par_iter().map(|(path, image)| read(path, image, args, root, &sources, ui)).collect();
     for (faults, part) in parts {
         report.append(faults);
         match part {
@@ -96,6 +102,7 @@ fn print(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
 /// Reads what a reference renders to.
 fn read<'s>(
     path: &Path,
+    image: Option<Image<'s>>,
     args: &Args,
     root: &Path,
     sources: &'s Sources,
@@ -103,46 +110,50 @@ fn read<'s>(
 ) -> (Report, Result<Catalog<'s>, Error>) {
     ui.step(format!("rendering {}", path.display()));
     let mut report = Report::default();
-    let catalog = if load::is_bundle(path) {
-        bundle(path, args.image.as_deref(), sources, &mut report)
-    } else if load::exists(path) {
-        let catalog = project::part(path, root, sources, &mut report);
-        if catalog.as_ref().is_ok_and(Catalog::is_empty) && !report.has_errors() {
-            ui.note(&format!("{} holds no blobs, so there is nothing to print", path.display()));
+    let catalog = match image {
+        Some(Image::Catalog(catalog)) => Ok(catalog),
+        Some(Image::Bundle(image)) => Ok(bundle(&image, path, &mut report)),
+        None if load::is_bundle(path) => folder(path, args.image.as_deref(), sources, &mut report),
+        None => {
+            let catalog = project::part(path, root, sources, &mut report);
+            if catalog.as_ref().is_ok_and(Catalog::is_empty) && !report.has_errors() {
+                ui.note(&format!("{} holds no blobs, so there is nothing to print", path.display()));
+            }
+            catalog
         }
-        catalog
-    } else {
-        Err(Error::new(format!("cannot render {}: there is no such file or folder", path.display()))
-            .hint("images cannot be rendered yet: unpack them first, for example with `skopeo copy`"))
     };
     (report, catalog)
 }
 
-fn bundle<'s>(
+/// Renders a bundle folder, whose image is named by a pattern.
+fn folder<'s>(
     path: &Path,
     image: Option<&str>,
     sources: &'s Sources,
     report: &mut Report,
 ) -> Result<Catalog<'s>, Error> {
-    let mut bundle = load::bundle(path, sources, report)?;
+    let mut loaded = load::bundle(path, sources, report)?;
     if let Some(pattern) = image {
         let image = pattern
-            .replace("{package}", &bundle.package())
-            .replace("{version}", &bundle.version())
-            .replace("{name}", &bundle.name());
-        bundle.image = image.into();
+            .replace("{package}", &loaded.package())
+            .replace("{version}", &loaded.version())
+            .replace("{name}", &loaded.name());
+        loaded.image = image.into();
     }
+    Ok(bundle(&loaded, path, report))
+}
+
+fn bundle<'s>(bundle: &Bundle<'s>, path: &Path, report: &mut Report) -> Catalog<'s> {
     let mut catalog = Catalog::default();
-    match render::bundle(&bundle) {
+    match render::bundle(bundle) {
         Ok(blob) => catalog.bundles.push(blob),
         // What was found in reading says why already.
         Err(_) if report.has_errors() => {}
         Err(why) => {
-            let place = Place::file(bundle.home);
-            let mut finding = Diagnostic::new(&codes::UNRENDERABLE_BUNDLE, place, why);
+            let mut finding = Diagnostic::new(&codes::UNRENDERABLE_BUNDLE, Place::file(bundle.home), why);
             finding.help(format!("mend the bundle: `olmcat validate {}` says more", path.display()));
             report.push(finding);
         }
     }
-    Ok(catalog)
+    catalog
 }

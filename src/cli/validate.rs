@@ -3,23 +3,27 @@
 use std::path::{Path, PathBuf};
 
 use super::project::{self, CONTRACT, Rulebook, SETTINGS, SMALL, below};
+use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui};
+use crate::catalog::Catalog;
 use crate::diag::{Error, Report};
-use crate::load;
+use crate::load::{self, Image};
 use crate::rules;
 use crate::template::Template;
 use crate::text::Sources;
 
 /// Check bundles, catalogs, templates, or the whole project
 ///
-/// PATH is a bundle folder (with `manifests` and `metadata`), a catalog folder, a file of FBC, or a
-/// template. Without PATH the project is checked from its bundles to its upgrade graphs. Findings are
+/// PATH is a bundle folder (with `manifests` and `metadata`), a catalog folder, a file of FBC, a
+/// template, or else the reference of a bundle image or catalog image. Without PATH the project is checked from its bundles to its upgrade graphs. Findings are
 /// printed on standard output; `olmcat explain RULE` says more about one.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to check; the project if not given.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pull: PullArgs,
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
@@ -30,13 +34,21 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     }
     // The rules of the project hold for its parts, too.
     let book = Rulebook::read(root, &sources, &mut report);
-    for path in &args.paths {
+    let images = args.pull.images(&args.paths, &sources, &mut report, ui)?;
+    for (path, image) in args.paths.iter().zip(images) {
         // Settings and contract were just read.
         if [SETTINGS, CONTRACT].iter().any(|name| is_same(path, &below(root, name))) {
             continue;
         }
         ui.step(format!("checking {}", path.display()));
-        one(path, root, book.as_ref(), &sources, &mut report)?;
+        match image {
+            Some(Image::Bundle(bundle)) => {
+                let contract = book.as_ref().and_then(|book| book.contract.as_ref());
+                report.append(rules::check_bundle(&bundle, contract));
+            }
+            Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), &mut report),
+            None => one(path, root, book.as_ref(), &sources, &mut report)?,
+        }
     }
     if let Some(book) = &book {
         book.apply(&mut report, false);
@@ -64,13 +76,17 @@ fn one(
     } else {
         let mut faults = Report::default();
         let catalog = project::catalog(path, root, sources, &mut faults)?;
-        // Rules would echo what could not be read.
-        if !faults.has_errors() {
-            faults.append(rules::check_catalog(&catalog));
-        }
-        report.append(faults);
+        check_catalog(&catalog, faults, report);
     }
     Ok(())
+}
+
+/// Checks a catalog in whose reading some faults were found. Rules would echo what could not be read.
+fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, report: &mut Report) {
+    if !faults.has_errors() {
+        faults.append(rules::check_catalog(catalog));
+    }
+    report.append(faults);
 }
 
 /// Whether two paths lead to one file.

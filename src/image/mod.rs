@@ -1,8 +1,12 @@
-//! Files become a catalog image, purely: nothing is read, written or asked.
+//! Files become a catalog image or a bundle image, purely: nothing is read, written or asked.
 //!
-//! The flavour is data only: one layer with the catalog below `/configs` and one label. OLM v1's
+//! The flavour of a catalog is data only: one layer with the catalog below `/configs` and one label. OLM v1's
 //! catalogd wants nothing more; OLM v0 since v0.35.0 serves it through `extractContent.catalogDir`. Must not
 //! know what a catalog means, and never adds a file of its own: catalogd parses every file it finds.
+
+mod bundle;
+
+pub use bundle::bundle;
 
 use std::collections::BTreeMap;
 
@@ -13,14 +17,14 @@ pub const CONFIGS_LABEL: &str = "operators.operatorframework.io.index.configs.v1
 /// The folder; oc-mirror writes its filtered catalogs there whatever the label says.
 pub const CONFIGS_FOLDER: &str = "/configs";
 
-/// How a catalog image is made.
+/// How an image is made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// Time of everything in the image, in seconds of Unix (`SOURCE_DATE_EPOCH`); without it, 1970.
     pub epoch: Option<u64>,
     /// For whom: none makes one manifest that every platform pulls; some make an index whose images share the layer.
     pub platforms: Vec<Platform>,
-    /// Further labels. The one that names the catalog's folder is ours.
+    /// Further labels. Those by which consumers know the image are ours.
     pub labels: BTreeMap<String, String>,
     /// Annotations of the manifests and of the index.
     pub annotations: BTreeMap<String, String>,
@@ -36,6 +40,28 @@ pub fn catalog(files: Vec<(String, Vec<u8>)>, options: &Options) -> Result<Artif
     if files.is_empty() {
         return Err(Error::new(Kind::Input, "a catalog image needs at least one file"));
     }
+    let epoch = options.epoch.unwrap_or(0);
+    let folder = &CONFIGS_FOLDER[1..];
+    let paths: Vec<String> = files.iter().map(|(path, _)| format!("{folder}/{path}")).collect();
+    let entries = paths.iter().zip(&files).map(|(path, (_, bytes))| File { path, bytes });
+    let layer = Layer::gzip(&entries.collect::<Vec<_>>(), epoch)?;
+
+    assemble(&[layer], labels(&options.labels), options)
+}
+
+/// The labels of a catalog image: some more, and the one that consumers look for.
+pub fn labels(more: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut labels = more.clone();
+    labels.insert(CONFIGS_LABEL.to_owned(), CONFIGS_FOLDER.to_owned());
+    labels
+}
+
+/// Joins layers to an image, or to one for each platform.
+fn assemble(
+    layers: &[Layer],
+    labels: BTreeMap<String, String>,
+    options: &Options,
+) -> Result<Artifact, Error> {
     for (index, platform) in options.platforms.iter().enumerate() {
         if options.platforms[..index].contains(platform) {
             return Err(
@@ -44,11 +70,6 @@ pub fn catalog(files: Vec<(String, Vec<u8>)>, options: &Options) -> Result<Artif
         }
     }
     let epoch = options.epoch.unwrap_or(0);
-    let folder = &CONFIGS_FOLDER[1..];
-    let paths: Vec<String> = files.iter().map(|(path, _)| format!("{folder}/{path}")).collect();
-    let entries = paths.iter().zip(&files).map(|(path, (_, bytes))| File { path, bytes });
-    let layer = Layer::gzip(&entries.collect::<Vec<_>>(), epoch)?;
-
     let image = |platform: &Platform| {
         let config = Config {
             platform: platform.clone(),
@@ -57,9 +78,9 @@ pub fn catalog(files: Vec<(String, Vec<u8>)>, options: &Options) -> Result<Artif
             // OpenShift and `runAsNonRoot` want a number; the folder is what bundle and index consumers start in.
             user: "1001".to_owned(),
             working_dir: "/".to_owned(),
-            labels: labels(&options.labels),
+            labels: labels.clone(),
         };
-        Image::new(&config, std::slice::from_ref(&layer), &options.annotations)
+        Image::new(&config, layers, &options.annotations)
     };
     Ok(match options.platforms.as_slice() {
         [] => Artifact::Image(image(&Platform::linux("amd64"))),
@@ -68,11 +89,4 @@ pub fn catalog(files: Vec<(String, Vec<u8>)>, options: &Options) -> Result<Artif
             Artifact::Index(Index::new(images.collect(), &options.annotations))
         }
     })
-}
-
-/// The labels of a catalog image: some more, and the one that consumers look for.
-pub fn labels(more: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut labels = more.clone();
-    labels.insert(CONFIGS_LABEL.to_owned(), CONFIGS_FOLDER.to_owned());
-    labels
 }

@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::file::{keep, read_file};
 use crate::bundle::{Bundle, Manifest};
 use crate::diag::{Diagnostic, Error, Report, codes};
 use crate::text::{FileId, Sources, Tree, duplicate_keys, json, yaml};
 
 /// The largest manifest that is read. etcd takes no object of more than 1.5 MiB.
-const MANIFEST_LIMIT: u64 = 16 << 20;
+pub(super) const MANIFEST_LIMIT: u64 = 16 << 20;
 
 /// Returns whether a folder is a bundle, by opm's test: it holds folders `manifests` and `metadata`.
 pub fn is_bundle(path: &Path) -> bool {
@@ -61,20 +62,27 @@ fn files<'s>(folder: &Path, sources: &'s Sources, report: &mut Report) -> Result
         }
     }
     names.sort();
+    let read = |(name, path): (String, PathBuf)| {
+        (name, path.display().to_string(), read_file(&path, MANIFEST_LIMIT))
+    };
+    Ok(manifests(names.into_iter().map(read), sources, report))
+}
+
+/// Reads files that were fetched: the name of each, what it is called in findings, and its content.
+pub(super) fn manifests<'s>(
+    files: impl Iterator<Item = (String, String, Result<Vec<u8>, Error>)>,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Vec<Manifest<'s>> {
     let mut manifests = Vec::new();
-    for (name, path) in names {
-        manifests.push(match super::text(&path, MANIFEST_LIMIT, sources, report) {
+    for (name, shown, content) in files {
+        manifests.push(match keep(shown.clone(), content, sources, report) {
             Some(file) => manifest(name, file, sources, report),
             // Its name stays, so that nobody says that it is missing.
-            None => Manifest {
-                file: sources.add(path.display().to_string(), Vec::new()),
-                name,
-                document: 0..0,
-                tree: None,
-            },
+            None => Manifest { file: sources.add(shown, Vec::new()), name, document: 0..0, tree: None },
         });
     }
-    Ok(manifests)
+    manifests
 }
 
 fn manifest<'s>(name: String, file: FileId, sources: &'s Sources, report: &mut Report) -> Manifest<'s> {

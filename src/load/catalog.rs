@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::file::keep;
 use super::{Ignore, LIMIT, read_file};
 use crate::catalog::{self, Catalog};
 use crate::diag::{Error, Report};
@@ -21,7 +22,7 @@ pub fn catalog<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Re
         Err(cause) if !super::exists(path) => return Err(Error::io("read", path, &cause)),
         _ => vec![path.to_owned()],
     };
-    Ok(read(&files, sources, report))
+    Ok(parse(files, from_disk, sources, report))
 }
 
 /// Reads a folder that is a part of the catalog in the folder `whole`: what the whole hides stays
@@ -40,15 +41,27 @@ pub fn catalog_part<'s>(
     let files = catalog_files(whole)?.into_iter();
     let files: Vec<_> =
         files.filter_map(|file| file.strip_prefix(&below).ok().map(|file| part.join(file))).collect();
-    Ok(read(&files, sources, report))
+    Ok(parse(files, from_disk, sources, report))
 }
 
-fn read<'s>(files: &[PathBuf], sources: &'s Sources, report: &mut Report) -> Catalog<'s> {
+/// Reads a file: its name, and its content.
+fn from_disk(file: PathBuf) -> (String, Result<Vec<u8>, Error>) {
+    (file.display().to_string(), read_file(&file, LIMIT))
+}
+
+/// Reads the files of a catalog at once: `read` says what each is called in findings, and its content.
+pub(super) fn parse<'s, F: Send>(
+    files: Vec<F>,
+    read: impl Fn(F) -> (String, Result<Vec<u8>, Error>) + Sync,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Catalog<'s> {
     let parts: Vec<(Catalog<'s>, Report)> = files
-        .par_iter()
+        .into_par_iter()
         .map(|file| {
             let mut report = Report::default();
-            let text = super::text(file, LIMIT, sources, &mut report);
+            let (shown, content) = read(file);
+            let text = keep(shown, content, sources, &mut report);
             let catalog = text.map(|text| catalog::read(sources, text, &mut report));
             (catalog.unwrap_or_default(), report)
         })

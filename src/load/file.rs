@@ -66,8 +66,17 @@ pub fn exists(path: &Path) -> bool {
 
 /// Reads a file into a text. One that cannot be read is a finding.
 pub fn text(path: &Path, limit: u64, sources: &Sources, report: &mut Report) -> Option<FileId> {
-    let name = path.display().to_string();
-    match read_file(path, limit) {
+    keep(path.display().to_string(), read_file(path, limit), sources, report)
+}
+
+/// Makes a text of what was read. What could not be is a finding.
+pub(super) fn keep(
+    name: String,
+    content: Result<Vec<u8>, Error>,
+    sources: &Sources,
+    report: &mut Report,
+) -> Option<FileId> {
+    match content {
         Ok(bytes) => Some(sources.add(name, bytes)),
         Err(error) => {
             let place = Place::file(sources.add(name, Vec::new()));

@@ -1,12 +1,14 @@
-//! Folders and files become texts and nouns. What the user's files have wrong goes into the report;
+//! Folders, files and images become texts and nouns. What the user's files have wrong goes into the report;
 //! an error is what the system would not let us read.
 
 mod bundle;
 mod catalog;
 mod file;
+mod image;
 mod indexignore;
 
 pub use bundle::{bundle, is_bundle};
 pub use catalog::{catalog, catalog_files, catalog_part};
 pub use file::{LIMIT, exists, read_file, text};
+pub use image::{Image, image, images};
 pub use indexignore::Ignore;

@@ -18,6 +18,8 @@ pub mod media_type {
     pub const INDEX: &str = "application/vnd.oci.image.index.v1+json";
     /// An image's configuration.
     pub const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+    /// Docker's image configuration.
+    pub const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
     /// A gzip-compressed layer.
     pub const LAYER_GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
     /// Docker's image manifest, schema 2.
@@ -60,6 +62,25 @@ impl Platform {
     /// Linux on some processor.
     pub fn linux(architecture: &str) -> Self {
         Platform { architecture: architecture.to_owned(), os: "linux".to_owned(), variant: None }
+    }
+}
+
+impl Platform {
+    /// Linux on the processor of this program, as engines choose it on this machine.
+    pub fn host() -> Self {
+        Platform::linux(match std::env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            "x86" => "386",
+            "powerpc64" => "ppc64le",
+            other => other,
+        })
+    }
+
+    /// Whether a platform is one that is asked for; a variant counts only if it is.
+    pub(super) fn is_for(&self, asked: &Platform) -> bool {
+        let variant = asked.variant.is_none() || asked.variant == self.variant;
+        (&self.os, &self.architecture) == (&asked.os, &asked.architecture) && variant
     }
 }
 

@@ -88,6 +88,17 @@ impl<W: io::Write> Hashing<W> {
         Hashing { state: Sha256::new(), sink }
     }
 
+    /// The digest of what passed so far.
+    pub(super) fn digest(&self) -> Digest {
+        Digest(self.state.clone().finalize().into())
+    }
+
+    /// Forgets what passed, and gives access to the sink, which does not know that yet.
+    pub(super) fn restart(&mut self) -> &mut W {
+        self.state = Sha256::new();
+        &mut self.sink
+    }
+
     /// The digest of all that passed, and the sink.
     pub(super) fn finish(self) -> (Digest, W) {
         (Digest(self.state.finalize().into()), self.sink)

@@ -26,6 +26,8 @@ pub enum Kind {
     File,
     /// Bytes are not what their digest or size says.
     Corrupt,
+    /// It is more than a limit allows.
+    TooLarge,
     /// Nobody answered: refused, unknown host, TLS, timeout, broken connection.
     Unreachable,
     /// Status 401: who are you.

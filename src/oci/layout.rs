@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::descriptor::{Blob, media_type};
 use super::error::{Error, Kind};
 use super::image::Artifact;
+use super::temporary::{self, Temporary};
 
 pub use super::layout_read::Layout;
 
@@ -169,20 +170,16 @@ struct Made {
 impl Made {
     /// Writes a file whole or not at all: the bytes reach the disk under another name first.
     fn file(&mut self, file: &Path, bytes: &[u8]) -> Result<(), Error> {
-        let mut temporary = file.as_os_str().to_owned();
-        temporary.push(format!(".{}", std::process::id()));
-        let temporary = PathBuf::from(temporary);
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let folder = file.parent().unwrap_or(Path::new("."));
         let existed = file.exists();
         let write = || -> std::io::Result<()> {
-            let mut open = File::create(&temporary)?;
-            open.write_all(bytes)?;
-            open.sync_all()?;
-            fs::rename(&temporary, file)
+            let mut temporary = Temporary::create(folder, &name)?;
+            temporary.file.write_all(bytes)?;
+            temporary.file.sync_all()?;
+            temporary.keep(file)
         };
-        if let Err(cause) = write() {
-            let _ = fs::remove_file(&temporary);
-            return Err(Error::io("write", file, &cause));
-        }
+        write().map_err(|cause| Error::io("write", file, &cause))?;
         if !existed {
             self.files.push(file.to_owned());
         }
@@ -203,6 +200,7 @@ impl Made {
             let folder = parent.join(format!(".{name}.{}-{number}", std::process::id()));
             match fs::create_dir(&folder) {
                 Ok(()) => {
+                    temporary::watch(&folder);
                     self.folders.push(folder.clone());
                     return Ok(folder);
                 }
@@ -225,7 +223,7 @@ impl Made {
 
     fn keep(&mut self) {
         self.files.clear();
-        self.folders.clear();
+        self.folders.drain(..).for_each(|folder| temporary::forget(&folder));
     }
 }
 
@@ -235,7 +233,8 @@ impl Drop for Made {
             let _ = fs::remove_file(file);
         }
         for folder in self.folders.drain(..).rev() {
-            let _ = fs::remove_dir(folder);
+            let _ = fs::remove_dir(&folder);
+            temporary::forget(&folder);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`Index`]. It is then written to a [`layout`] or pushed to a [`remote`]. The README says why there is a
 //! client of our own.
 
+mod cache;
 mod descriptor;
 mod digest;
 mod error;
@@ -12,16 +13,26 @@ mod image;
 mod layer;
 pub mod layout;
 mod layout_read;
+mod manifest;
+mod puller;
 mod reference;
+mod registries;
 pub mod remote;
 mod tar;
+mod temporary;
 mod time;
+mod unpack;
 
+pub use cache::{CACHE_LIMIT, Cache, Usage};
 pub use descriptor::{Blob, Descriptor, Platform, media_type};
 pub use digest::Digest;
 pub use error::{Error, Kind};
 pub use image::{Artifact, Config, Image, Index};
 pub use layer::Layer;
+pub use puller::{PullOptions, Pulled, Puller};
 pub use reference::Reference;
+pub use registries::{Endpoint, Registries};
 pub use tar::File;
+pub use temporary::{Temporary, abandon_temporary};
 pub use time::rfc3339;
+pub use unpack::{Limits, Packed, Unpacked, unpack};

@@ -364,13 +364,13 @@ fn a_template_that_names_a_bundle_which_is_not_there() {
 fn paths_that_lead_nowhere() {
     let project = Project::new();
     for (args, words) in [
-        (&["validate", "nowhere"][..], "cannot read nowhere: No such file"),
-        (&["list", "bundles", "nowhere"], "cannot read nowhere: No such file"),
-        (&["render", "nowhere"], "cannot render nowhere: there is no such file"),
+        (&["validate", "nowhere"][..], "cannot read nowhere: there is no such file or folder"),
+        (&["list", "bundles", "nowhere"], "cannot read nowhere: there is no such file or folder"),
+        (&["render", "nowhere"], "cannot read nowhere: there is no such file or folder"),
         (&["bundle", "add", "nowhere"], "cannot read nowhere: No such file"),
         (&["push", "localhost:1/demo:v1", "--layout", "nowhere"], "nowhere is not an OCI layout"),
         (&["build", "--project", "nowhere"], "no project here: nowhere/catalog/olmcat.yaml is missing"),
-        (&["validate", "catalog/olmcat.yaml/x"], "cannot read catalog/olmcat.yaml/x: Not a directory"),
+        (&["validate", "catalog/olmcat.yaml/x"], "cannot read catalog/olmcat.yaml/x: there is no such file"),
     ] {
         let told = project.error(args, LIMITS);
         assert!(told.contains(words), "{args:?}: {told}");

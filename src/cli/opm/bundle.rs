@@ -9,7 +9,7 @@ use crate::diag::Error;
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     #[command(external_subcommand)]
-    Unknown(Vec<OsString>),
+    Unknown(#[expect(dead_code, reason = "whatever it is, the help is printed")] Vec<OsString>),
 }
 
 pub(super) fn run(command: Command, _network: &Network, ui: &Ui) -> Result<ExitStatus, Error> {

@@ -22,7 +22,7 @@ pub(super) enum Command {
     /// List bundles.
     Bundles(Args),
     #[command(external_subcommand)]
-    Unknown(Vec<OsString>),
+    Unknown(#[expect(dead_code, reason = "whatever it is, the help is printed")] Vec<OsString>),
 }
 
 #[derive(Debug, clap::Args)]

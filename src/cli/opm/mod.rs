@@ -83,7 +83,7 @@ struct Group<C: Subcommand> {
 enum Generate {
     Dockerfile(generate::Args),
     #[command(external_subcommand)]
-    Unknown(Vec<OsString>),
+    Unknown(#[expect(dead_code, reason = "whatever it is, the help is printed")] Vec<OsString>),
 }
 
 #[derive(Debug, Subcommand)]

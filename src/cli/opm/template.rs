@@ -143,7 +143,7 @@ pub(super) enum Convert {
     /// Make an `olm.template.substitutes` template.
     Substitutes(ConvertArgs),
     #[command(external_subcommand)]
-    Unknown(Vec<OsString>),
+    Unknown(#[expect(dead_code, reason = "whatever it is, the help is printed")] Vec<OsString>),
 }
 
 #[derive(Debug, clap::Args)]

@@ -194,6 +194,21 @@ pub(super) fn status(answer: &Answer, host: &str, who: &str) -> Failure {
     Failure { error: Error::new(kind, reason).hint(hint), retry }
 }
 
+/// Words the remedies of [`status`] for somebody who only wants to read. `who` is as there.
+pub(super) fn unread(mut failure: Failure, who: &str) -> Failure {
+    let hint = match failure.error.kind {
+        // Quay and Docker Hub answer so where nothing is, too.
+        Kind::Unauthorized => format!(
+            "check the repository's name, and log in with docker, podman or skopeo if it is private; {who}"
+        ),
+        Kind::Forbidden => format!("ask for the right to pull from the repository; {who}"),
+        Kind::NotFound => "check the repository's name, and the tag or digest".to_owned(),
+        _ => return failure,
+    };
+    failure.error.hint = Some(hint);
+    failure
+}
+
 /// What a registry complains about (distribution specification, "Error Codes"): `CODE: message`, or a short
 /// line of plain text. Pages of HTML say nothing.
 pub(super) fn complaint(body: &[u8]) -> Option<String> {

@@ -44,7 +44,12 @@ pub(super) struct Call<'a> {
     pub(super) limit: u64,
     /// Is told how many bytes of the body have left so far.
     pub(super) sent: &'a dyn Fn(u64),
+    /// Gets the body of a good answer as it comes, with the status; the answer then holds none.
+    pub(super) into: Option<&'a mut Sink<'a>>,
 }
+
+/// Where a large body goes.
+pub(super) type Sink<'a> = dyn FnMut(u16, &[u8]) -> Result<(), Failure> + 'a;
 
 impl Call<'_> {
     /// A request without body, for an answer of no more than `limit` bytes.
@@ -58,6 +63,7 @@ impl Call<'_> {
             is_private: false,
             limit,
             sent: &|_| {},
+            into: None,
         }
     }
 
@@ -109,14 +115,19 @@ impl Http {
                 .timeout_recv_response(Some(patience.idle))
                 .timeout_per_read(Some(patience.idle))
                 .timeout_per_write(Some(patience.idle))
-                .tls_config(TlsConfig::builder().root_certs(roots.clone()).build())
+                .tls_config(
+                    TlsConfig::builder()
+                        .root_certs(roots.clone())
+                        .disable_verification(options.insecure)
+                        .build(),
+                )
         };
         let direct = config().proxy(None).build().new_agent();
         Ok(Http { direct, proxied: config().build().new_agent(), patience })
     }
 
     /// Asks and reads the answer, whatever its status.
-    pub(super) fn send(&self, call: &Call<'_>) -> Result<Answer, Failure> {
+    pub(super) fn send(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
         let mut url = call.url.clone();
         let mut method = call.method.clone();
         for _ in 0..REDIRECTS {
@@ -145,7 +156,7 @@ impl Http {
         Err(Failure::new(Kind::Registry, reason, "check the host; see the registry's log"))
     }
 
-    fn exchange(&self, call: &Call<'_>, method: &Method, url: &Uri) -> Result<Answer, Failure> {
+    fn exchange(&self, call: &mut Call<'_>, method: &Method, url: &Uri) -> Result<Answer, Failure> {
         let mut request = Request::builder().method(method).uri(url);
         for (name, value) in &call.headers {
             request = request.header(name, value);
@@ -180,8 +191,19 @@ impl Http {
         let (parts, mut body) = response.into_parts();
         let good = parts.status.is_success();
         let limit = if good { call.limit } else { COMPLAINT_LIMIT };
-        let bytes =
-            if *method == Method::HEAD { Vec::new() } else { self.read(body.as_reader(), limit, good, url)? };
+        let mut bytes = Vec::new();
+        if *method != Method::HEAD {
+            let status = parts.status.as_u16();
+            match call.into.as_mut().filter(|_| good) {
+                Some(into) => {
+                    self.read(body.as_reader(), limit, true, url, &mut |part| into(status, part))?
+                }
+                None => self.read(body.as_reader(), limit, good, url, &mut |part| {
+                    bytes.extend_from_slice(part);
+                    Ok(())
+                })?,
+            }
+        }
         let seconds =
             parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
         Ok(Answer {
@@ -194,25 +216,34 @@ impl Http {
         })
     }
 
-    /// Reads a body within its limit, and not one byte a minute.
-    fn read(&self, mut body: impl Read, limit: u64, whole: bool, url: &Uri) -> Result<Vec<u8>, Failure> {
+    /// Reads a body within its limit, and not one byte a minute. Of one that need not be whole, what is beyond
+    /// the limit is left.
+    fn read(
+        &self,
+        mut body: impl Read,
+        limit: u64,
+        whole: bool,
+        url: &Uri,
+        into: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let slowest = Duration::from_secs(limit / (16 << 10));
         let until = Instant::now() + self.patience.idle + slowest;
-        let (mut bytes, mut buffer) = (Vec::new(), vec![0; 64 << 10]);
+        let (mut left, mut buffer) = (limit, vec![0; 64 << 10]);
         loop {
             let read = match body.read(&mut buffer) {
-                Ok(0) => return Ok(bytes),
+                Ok(0) => return Ok(()),
                 Ok(read) => read,
                 Err(cause) => return Err(fault::connection(&cause, host(url), self.patience)),
             };
-            bytes.extend_from_slice(&buffer[..read]);
-            if bytes.len() as u64 > limit {
-                if !whole {
-                    bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-                    return Ok(bytes);
-                }
+            let fits = usize::try_from(left).unwrap_or(usize::MAX).min(read);
+            if fits < read && whole {
                 let reason = format!("{} answered with more than {limit} bytes", host(url));
                 return Err(Failure::new(Kind::Registry, reason, "check the host; see the registry's log"));
+            }
+            into(&buffer[..fits])?;
+            left -= fits as u64;
+            if fits < read {
+                return Ok(());
             }
             if Instant::now() > until {
                 let reason = format!("{} answers too slowly", host(url));

@@ -31,6 +31,8 @@ use session::Session;
 pub struct Options {
     /// Plain http even to a host that is not this machine; passwords then travel readably.
     pub plain_http: bool,
+    /// Whatever the host speaks, plain http or https with any certificate: `insecure` in `registries.conf`.
+    pub insecure: bool,
     /// Who we are.
     pub login: Login,
     /// Further certificate authorities, in PEM, beside the system's.
@@ -145,7 +147,8 @@ impl Remote {
             }
             Login::Files(files) => files.find(host, repository)?,
         };
-        let session = Session::new(Http::new(&options)?, reference.api_host(), options.plain_http, login);
+        let http = Http::new(&options)?;
+        let session = Session::new(http, reference.api_host(), options.plain_http, options.insecure, login);
         let path = reference.api_repository();
         session.want(&[format!("repository:{path}:pull")]);
         let (host, repository) = (host.to_owned(), repository.to_owned());

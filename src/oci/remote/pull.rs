@@ -1,5 +1,6 @@
 //! Reading from a registry: nothing is believed before its digest agrees, and nothing is unbounded.
 
+use std::io::{Cursor, Seek, SeekFrom, Write};
 use std::sync::atomic::AtomicBool;
 
 use ureq::http::{Method, header};
@@ -9,7 +10,7 @@ use super::fault::Failure;
 use super::http::{Answer, Call};
 use super::retry::Trying;
 use crate::oci::descriptor::{Blob, Descriptor, media_type};
-use crate::oci::digest::Digest;
+use crate::oci::digest::{Digest, Hashing};
 use crate::oci::error::{Error, Kind};
 use crate::oci::reference::Reference;
 
@@ -44,24 +45,59 @@ impl Remote {
         self.trying(&|_| {}, &AtomicBool::new(false)).run(&what, || self.find_manifest(&target))
     }
 
-    /// Reads a blob, of no more bytes than its descriptor says.
+    /// Reads a blob into memory, of no more bytes than its descriptor says.
     ///
     /// # Errors
     ///
-    /// There is none; the registry cannot be talked to; size or digest disagree.
+    /// As [`Remote::copy_blob`].
     pub fn get_blob(&self, descriptor: &Descriptor) -> Result<Blob, Error> {
+        let mut bytes = Cursor::new(Vec::new());
+        self.copy_blob(descriptor, &mut bytes)?;
+        Ok(Blob::hashed(&descriptor.media_type, bytes.into_inner(), descriptor.digest))
+    }
+
+    /// Reads a blob into `sink`, from its beginning, and holds no more of it than one buffer. After a broken connection only
+    /// the rest is asked for (RFC 9110, 14.2), and all of it again where the registry does not know that.
+    ///
+    /// # Errors
+    ///
+    /// There is none; the registry cannot be talked to; size or digest disagree; the sink cannot be written.
+    /// The sink then holds anything.
+    pub fn copy_blob(&self, descriptor: &Descriptor, sink: &mut (impl Write + Seek)) -> Result<(), Error> {
         let what = format!("cannot read blob {} of {}", descriptor.digest, self.name());
+        let mut copy = Copy { hashing: Hashing::new(sink), done: 0 };
         self.trying(&|_| {}, &AtomicBool::new(false)).run(&what, || {
             let url = self.session.url(&format!("{}/blobs/{}", self.path, descriptor.digest))?;
-            let answer = self.session.call(&mut Call::new(Method::GET, url, descriptor.size))?;
-            if answer.status != 200 {
-                return Err(self.session.failure(&answer));
+            let mut call = Call::new(Method::GET, url, descriptor.size);
+            let asked = copy.done;
+            if asked > 0 {
+                call = call.header(header::RANGE, format!("bytes={asked}-"));
             }
-            let blob = Blob::new(&descriptor.media_type, answer.body);
-            if (blob.digest(), blob.size()) == (descriptor.digest, descriptor.size) {
-                return Ok(blob);
+            let mut begun = false;
+            let mut into = |status: u16, part: &[u8]| {
+                if !(begun || status == 206 && asked > 0) {
+                    copy.restart().map_err(|cause| unwritten(&cause))?;
+                }
+                begun = true;
+                copy.add(part, descriptor.size)
+            };
+            call.into = Some(&mut into);
+            let answer = self.session.call(&mut call)?;
+            match answer.status {
+                200 | 206 => {}
+                // Such as 416: there is no such rest.
+                _ if asked > 0 => {
+                    copy.restart().map_err(|cause| unwritten(&cause))?;
+                    return Err(self.session.unread(&answer).passing());
+                }
+                _ => return Err(self.session.unread(&answer)),
             }
-            Err(corrupt(&format!("{} bytes of {} came instead", blob.size(), blob.digest())).passing())
+            let (size, digest) = (copy.done, copy.hashing.digest());
+            if (digest, size) == (descriptor.digest, descriptor.size) {
+                return Ok(());
+            }
+            copy.restart().map_err(|cause| unwritten(&cause))?;
+            Err(corrupt(&format!("{size} bytes of {digest} came instead")).passing())
         })
     }
 
@@ -77,7 +113,7 @@ impl Remote {
     pub(super) fn manifest(&self, target: &str, expected: Option<Digest>) -> Result<Blob, Failure> {
         let answer = self.ask_manifest(Method::GET, target)?;
         if answer.status != 200 {
-            return Err(self.session.failure(&answer));
+            return Err(self.session.unread(&answer));
         }
         let blob = Blob::new(&media_type_of(&answer), answer.body);
         match expected {
@@ -94,7 +130,7 @@ impl Remote {
         match answer.status {
             200 => {}
             404 => return Ok(None),
-            _ => return Err(self.session.failure(&answer)),
+            _ => return Err(self.session.unread(&answer)),
         }
         let digest = answer.header("docker-content-digest").and_then(|text| text.parse::<Digest>().ok());
         let size = answer.header("content-length").and_then(|text| text.parse::<u64>().ok());
@@ -115,6 +151,38 @@ impl Remote {
 fn media_type_of(answer: &Answer) -> String {
     let text = answer.header("content-type").unwrap_or(media_type::MANIFEST);
     text.split(';').next().unwrap_or(text).trim().to_owned()
+}
+
+/// A blob on its way.
+struct Copy<W> {
+    hashing: Hashing<W>,
+    done: u64,
+}
+
+impl<W: Write + Seek> Copy<W> {
+    fn restart(&mut self) -> std::io::Result<()> {
+        self.done = 0;
+        self.hashing.restart().seek(SeekFrom::Start(0)).map(|_| ())
+    }
+
+    fn add(&mut self, part: &[u8], limit: u64) -> Result<(), Failure> {
+        // The rest after a `Range` could be longer than it should.
+        if self.done + part.len() as u64 > limit {
+            let reason = format!("it answered with more than {limit} bytes");
+            return Err(Failure::new(Kind::Registry, reason, "check the host; see the registry's log"));
+        }
+        self.hashing.write_all(part).map_err(|cause| unwritten(&cause))?;
+        self.done += part.len() as u64;
+        Ok(())
+    }
+}
+
+fn unwritten(cause: &std::io::Error) -> Failure {
+    Failure::new(
+        Kind::File,
+        format!("it cannot be written: {cause}"),
+        "check the disk's space and the folder's owner",
+    )
 }
 
 fn corrupt(why: &str) -> Failure {

@@ -23,6 +23,8 @@ pub(super) struct Session {
     http: Http,
     host: String,
     plain_http: bool,
+    /// Whether https is tried where plain http fails.
+    either: bool,
     login: Found,
     base: OnceLock<String>,
     state: Mutex<State>,
@@ -41,9 +43,11 @@ struct State {
 
 impl Session {
     /// Prepares a conversation; nothing is sent yet. Without a wish, only loopback hosts are spoken to in plain http.
-    pub(super) fn new(http: Http, host: &str, plain_http: bool, login: Found) -> Self {
-        let state = Mutex::default();
-        Session { http, host: host.to_owned(), plain_http, login, base: OnceLock::new(), state }
+    /// With `insecure`, whatever the registry speaks is good enough.
+    pub(super) fn new(http: Http, host: &str, plain_http: bool, insecure: bool, login: Found) -> Self {
+        let (host, base, state) = (host.to_owned(), OnceLock::new(), Mutex::default());
+        let either = insecure || (is_loopback(&host) && !plain_http);
+        Session { http, host, plain_http: plain_http || insecure, either, login, base, state }
     }
 
     /// Asks for more rights from now on, in the words of the token service.
@@ -104,6 +108,11 @@ impl Session {
         fault::status(answer, http::host(&answer.url), &self.login.told)
     }
 
+    /// The same for somebody who only wants to read.
+    pub(super) fn unread(&self, answer: &Answer) -> Failure {
+        fault::unread(self.failure(answer), &self.login.told)
+    }
+
     /// Finds the scheme, and logs in where that is wanted: a wrong password is then told before any upload.
     fn greet(&self) -> Result<String, Failure> {
         let local = is_loopback(&self.host);
@@ -114,7 +123,15 @@ impl Session {
                 Failure::new(Kind::Input, format!("`{}` is not a host", self.host), "check the reference")
             })?;
             let mut call = Call::new(Method::GET, url, PING_LIMIT);
-            let mut answer = self.send(&call)?;
+            let mut answer = match self.send(&mut call) {
+                Ok(answer) => answer,
+                // An insecure registry may have https alone, at a port of its own.
+                Err(_) if self.either && self.plain_http && scheme == "http" => {
+                    scheme = "https";
+                    continue;
+                }
+                Err(failure) => return Err(failure),
+            };
             // Whoever a redirect led to is not the one whom our login is meant for.
             if answer.status == 401 && http::same_host(&answer.url, &call.url) {
                 let renewals = self.state().renewals;
@@ -125,12 +142,12 @@ impl Session {
                 if call.authorization.is_none() {
                     return Ok(base);
                 }
-                answer = self.send(&call)?;
+                answer = self.send(&mut call)?;
             }
             match answer.status {
                 200..300 => return Ok(base),
                 // So answers Go's server where TLS is spoken.
-                400 if local && scheme == "http" && !self.plain_http => scheme = "https",
+                400 if self.either && scheme == "http" => scheme = "https",
                 _ => {
                     let mut failure = self.failure(&answer);
                     if failure.error.kind == Kind::NotFound {
@@ -143,9 +160,10 @@ impl Session {
         }
     }
 
-    fn send(&self, call: &Call<'_>) -> Result<Answer, Failure> {
+    fn send(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
+        let answer = self.http.send(call);
         let tame = |text: String| self.without_secrets(text, call.authorization.as_deref());
-        match self.http.send(call) {
+        match answer {
             Ok(answer) => Ok(Answer { complaint: answer.complaint.map(tame), ..answer }),
             Err(mut failure) => {
                 failure.error.message = tame(failure.error.message);
@@ -258,7 +276,7 @@ impl Session {
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
             call.body = Some(form.as_bytes());
             call.is_private = true;
-            self.send(&call)?
+            self.send(&mut call)?
         } else {
             fields.extend(scopes.iter().map(|scope| ("scope", scope.as_str())));
             let join = if address.query().is_some() { '&' } else { '?' };
@@ -268,7 +286,7 @@ impl Session {
             if let Some(Credentials::Basic { username, password }) = credentials {
                 call.authorization = Some(basic(username, password));
             }
-            self.send(&call)?
+            self.send(&mut call)?
         };
         match answer.status {
             200..300 => {}
