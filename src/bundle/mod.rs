@@ -110,7 +110,8 @@ impl<'s> Bundle<'s> {
         let annotations = file.and_then(|file| file.root()?.get_folded("annotations"));
         let scalars = annotations.into_iter().flat_map(Value::entries);
         // Lists and mappings have no text.
-        let scalars = scalars.filter(|(_, value)| !matches!(value.kind(), Kind::List | Kind::Map | Kind::Null));
+        let scalars =
+            scalars.filter(|(_, value)| !matches!(value.kind(), Kind::List | Kind::Map | Kind::Null));
         scalars.map(|(key, value)| (key.text().to_owned(), value.text().to_owned())).collect()
     }
 

@@ -93,7 +93,8 @@ impl CacheArgs {
         };
         let folder = self.cache.clone().or_else(|| variable("OLMCAT_CACHE")).or_else(usual);
         let folder = folder.ok_or_else(|| {
-            Error::new("no folder to keep pulled images in: HOME is not set").hint("name one with `--cache DIR`")
+            Error::new("no folder to keep pulled images in: HOME is not set")
+                .hint("name one with `--cache DIR`")
         })?;
         Ok(Cache::new(&folder, self.cache_size.unwrap_or(CACHE_LIMIT), SystemTime::now()))
     }
@@ -153,7 +154,8 @@ impl PullArgs {
         let folders = [Some(PathBuf::from("/etc/containers")), own.map(|own| own.join("containers"))];
         let folders: Vec<PathBuf> = folders.into_iter().flatten().collect();
         // The user's file stands for the system's; of the folders beside them, both count.
-        let main = folders.iter().rev().map(|folder| folder.join("registries.conf")).find(|file| file.is_file());
+        let main =
+            folders.iter().rev().map(|folder| folder.join("registries.conf")).find(|file| file.is_file());
         let mut files: Vec<PathBuf> = main.into_iter().collect();
         for folder in &folders {
             let entries = std::fs::read_dir(folder.join("registries.conf.d")).into_iter().flatten().flatten();
@@ -210,7 +212,8 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
-        for (text, bytes) in [("0", 0), ("12b", 12), ("500M", 500 << 20), ("4 GiB", 4 << 30), ("1t", 1 << 40)] {
+        for (text, bytes) in [("0", 0), ("12b", 12), ("500M", 500 << 20), ("4 GiB", 4 << 30), ("1t", 1 << 40)]
+        {
             assert_eq!(size(text), Ok(bytes));
         }
         for text in ["", "M", "1.5G", "-1", "4 apples", "99999999999999T"] {

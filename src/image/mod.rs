@@ -90,4 +90,3 @@ fn assemble(
         }
     })
 }
-

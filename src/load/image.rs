@@ -58,7 +58,9 @@ pub fn image<'s>(
         0 => "it has no labels".to_owned(),
         _ => format!("found labels {}", found.join(", ")),
     };
-    let hint = format!("check the reference: a bundle image has the label `{PACKAGE_ANNOTATION}`, a catalog image `{CONFIGS_LABEL}`");
+    let hint = format!(
+        "check the reference: a bundle image has the label `{PACKAGE_ANNOTATION}`, a catalog image `{CONFIGS_LABEL}`"
+    );
     Err(fault(&format!("its type could not be determined: {found}")).hint(hint))
 }
 
@@ -96,7 +98,9 @@ fn bundle<'s>(
     let mut read = Vec::new();
     for (folder, found) in folders.into_iter().zip(puller.unpack(pulled, &folders).map_err(from_oci)?) {
         let Unpacked::Folder(files) = found else {
-            let why = format!("its label `{PACKAGE_ANNOTATION}` says that it is a bundle, but it has no folder `/{folder}`");
+            let why = format!(
+                "its label `{PACKAGE_ANNOTATION}` says that it is a bundle, but it has no folder `/{folder}`"
+            );
             return Err(Error::new(format!("cannot read {reference}: {why}"))
                 .hint("build the bundle image again: it needs the folders `/manifests` and `/metadata`"));
         };
@@ -117,8 +121,9 @@ fn bundle<'s>(
 fn catalog_files(pulled: &Pulled, folder: &str, puller: &Puller) -> Result<Files, Error> {
     let fault = |why: &str| {
         let why = format!("its label `{CONFIGS_LABEL}` {why}");
-        Error::new(format!("cannot read {}: {why}", pulled.reference))
-            .hint("build the image again, with the catalog in the folder that the label names, usually `/configs`")
+        Error::new(format!("cannot read {}: {why}", pulled.reference)).hint(
+            "build the image again, with the catalog in the folder that the label names, usually `/configs`",
+        )
     };
     if folder.trim().is_empty() {
         return Err(fault("is empty"));
@@ -146,7 +151,8 @@ fn catalog<'s>(
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
     let mut ignore = Ignore::default();
     for (parts, bytes) in &files {
-        if let Some((".indexignore", above)) = parts.split_last().map(|(name, above)| (name.as_str(), above)) {
+        if let Some((".indexignore", above)) = parts.split_last().map(|(name, above)| (name.as_str(), above))
+        {
             let above: Vec<&str> = above.iter().map(String::as_str).collect();
             ignore.add(&above, &String::from_utf8_lossy(bytes));
         }
@@ -158,7 +164,8 @@ fn catalog<'s>(
     let prefix = format!("{}:{}", pulled.reference, folder.trim_matches('/'));
     let read = |(parts, bytes): (Vec<String>, Arc<Vec<u8>>)| {
         let path = parts.join("/");
-        let shown = if prefix.ends_with(':') { format!("{prefix}{path}") } else { format!("{prefix}/{path}") };
+        let shown =
+            if prefix.ends_with(':') { format!("{prefix}{path}") } else { format!("{prefix}/{path}") };
         let content = within(bytes, LIMIT, &shown);
         (shown, content)
     };

@@ -46,10 +46,12 @@ pub(super) fn read(blob: &Blob) -> Result<Manifest, Error> {
     match (kind.as_str(), wire) {
         // One document that is both could mean another image to everyone who reads it (image specification, `manifest.md`,
         // after CVE-2021-41190).
-        (_, Wire { manifests: Some(_), layers: Some(_), .. } | Wire { manifests: Some(_), config: Some(_), .. }) => {
-            Err(Error::new(Kind::Corrupt, "its manifest claims to be an image and an index at once")
-                .hint("do not use it: honest tools do not make such images"))
-        }
+        (
+            _,
+            Wire { manifests: Some(_), layers: Some(_), .. }
+            | Wire { manifests: Some(_), config: Some(_), .. },
+        ) => Err(Error::new(Kind::Corrupt, "its manifest claims to be an image and an index at once")
+            .hint("do not use it: honest tools do not make such images")),
         (media_type::INDEX | media_type::DOCKER_LIST, Wire { manifests: Some(manifests), .. }) => {
             Ok(Manifest::Index(manifests))
         }
@@ -77,10 +79,14 @@ pub(super) fn read(blob: &Blob) -> Result<Manifest, Error> {
 }
 
 /// Chooses the image of an index: that of the platform, or the only one if no platform was asked for.
-pub(super) fn choose<'d>(manifests: &'d [Descriptor], asked: Option<&Platform>) -> Result<&'d Descriptor, Error> {
+pub(super) fn choose<'d>(
+    manifests: &'d [Descriptor],
+    asked: Option<&Platform>,
+) -> Result<&'d Descriptor, Error> {
     let host = Platform::host();
     let wanted = asked.unwrap_or(&host);
-    let is_for = |entry: &&Descriptor| entry.platform.as_ref().is_some_and(|platform| platform.is_for(wanted));
+    let is_for =
+        |entry: &&Descriptor| entry.platform.as_ref().is_some_and(|platform| platform.is_for(wanted));
     if let Some(entry) = manifests.iter().find(is_for) {
         return Ok(entry);
     }

@@ -61,6 +61,7 @@ pub struct Puller {
     options: PullOptions,
     remotes: Once<(String, String, bool), Arc<Remote>>,
     tags: Once<String, Descriptor>,
+    manifests: Once<Digest, Blob>,
     blobs: Once<Digest, ()>,
     /// Mirrors that did not answer, and why; they are not asked again.
     silent: Mutex<HashMap<String, Error>>,
@@ -81,8 +82,15 @@ pub struct Pulled {
 impl Puller {
     /// A puller that asks nobody yet.
     pub fn new(cache: Cache, options: PullOptions) -> Self {
-        let (remotes, tags, blobs) = (Once::default(), Once::default(), Once::default());
-        Puller { cache, options, remotes, tags, blobs, silent: Mutex::default() }
+        Puller {
+            cache,
+            options,
+            remotes: Once::default(),
+            tags: Once::default(),
+            manifests: Once::default(),
+            blobs: Once::default(),
+            silent: Mutex::default(),
+        }
     }
 
     /// Works on several things at once, on as many as the options say, and returns what came of them in their order.
@@ -143,7 +151,7 @@ impl Puller {
         };
         let mut at = digest;
         for _ in 0..DEPTH {
-            let blob = self.manifest_blob(reference, at)?;
+            let blob = self.manifests.get(at, || self.manifest_blob(reference, at))?;
             let read = manifest::read(&blob)?;
             if at == digest {
                 self.cache.remember(&reference.to_string(), &blob.descriptor())?;
@@ -187,7 +195,13 @@ impl Puller {
     }
 
     /// A blob that is read into memory.
-    fn small(&self, reference: &Reference, blob: &Descriptor, limit: u64, what: &str) -> Result<Vec<u8>, Error> {
+    fn small(
+        &self,
+        reference: &Reference,
+        blob: &Descriptor,
+        limit: u64,
+        what: &str,
+    ) -> Result<Vec<u8>, Error> {
         use std::io::Read as _;
         if blob.size > limit {
             let message = format!("its {what} has {} bytes, more than {limit}", blob.size);

@@ -94,15 +94,17 @@ impl Registries {
     /// Its registry is blocked; a location makes something of it that is no reference.
     pub fn endpoints(&self, reference: &Reference) -> Result<Vec<Endpoint>, Error> {
         let name = written(reference);
-        let matching = self.registries.iter().filter_map(|registry| {
-            matched(&name, &registry.prefix).map(|length| (registry, length))
-        });
+        let matching = self
+            .registries
+            .iter()
+            .filter_map(|registry| matched(&name, &registry.prefix).map(|length| (registry, length)));
         let Some((registry, length)) = matching.max_by_key(|(registry, _)| registry.prefix.len()) else {
             return Ok(vec![Endpoint { reference: reference.clone(), insecure: false, is_mirror: false }]);
         };
         let wire = &registry.wire;
         if wire.blocked {
-            let message = format!("{reference} is blocked by `{}` in {}", registry.prefix, registry.file.display());
+            let message =
+                format!("{reference} is blocked by `{}` in {}", registry.prefix, registry.file.display());
             return Err(Error::new(Kind::Input, message)
                 .hint("use an image of another registry, or have the entry changed"));
         }
@@ -112,8 +114,11 @@ impl Registries {
             }
             Reference::parse(&format!("{location}{}", &name[length..])).map_err(|error| {
                 let place = format!("`{}` in {}", registry.prefix, registry.file.display());
-                Error::new(Kind::Input, format!("{place} makes no reference of {reference}: {}", error.message))
-                    .hint("mend its `location`")
+                Error::new(
+                    Kind::Input,
+                    format!("{place} makes no reference of {reference}: {}", error.message),
+                )
+                .hint("mend its `location`")
             })
         };
         let mut endpoints = Vec::new();
@@ -138,7 +143,8 @@ impl Registries {
 fn parse(file: &Path) -> Result<Vec<WireRegistry>, Error> {
     let text = fs::read_to_string(file).map_err(|cause| Error::io("read", file, &cause))?;
     let wire: WireFile = toml::from_str(&text).map_err(|cause| {
-        let line = cause.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let line =
+            cause.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         Error::new(Kind::Input, format!("{}:{line}: {}", file.display(), cause.message()))
             .hint("see containers-registries.conf(5) for what the file may hold")
     })?;
@@ -170,7 +176,9 @@ fn registry(mut wire: WireRegistry, file: &Path) -> Result<Registry, Error> {
         }
         if !matches!(mirror.pull_from_mirror.as_str(), "" | "all" | "digest-only" | "tag-only") {
             let value = &mirror.pull_from_mirror;
-            return Err(fault(format!("`pull-from-mirror` is `{value}`, not `all`, `digest-only` or `tag-only`")));
+            return Err(fault(format!(
+                "`pull-from-mirror` is `{value}`, not `all`, `digest-only` or `tag-only`"
+            )));
         }
     }
     let prefix = if wire.prefix.is_empty() { wire.location.clone() } else { wire.prefix.clone() };
@@ -178,7 +186,9 @@ fn registry(mut wire: WireRegistry, file: &Path) -> Result<Registry, Error> {
         return Err(fault("a registry with neither `prefix` nor `location`".to_owned()));
     }
     if prefix.strip_prefix("*.").unwrap_or(&prefix).contains('*') {
-        return Err(fault(format!("`*` stands only at the beginning of a prefix, as in `*.example.com`: `{prefix}`")));
+        return Err(fault(format!(
+            "`*` stands only at the beginning of a prefix, as in `*.example.com`: `{prefix}`"
+        )));
     }
     if wire.location.contains('*') {
         return Err(fault(format!("`*` stands in a prefix, not in the location `{}`", wire.location)));
@@ -283,7 +293,10 @@ mod tests {
             ("[[registry]]\nlocation = 'https://quay.io'\n", "has a scheme"),
             ("[[registry]]\nprefix = 'a.*.com'\n", "only at the beginning"),
             ("[[registry]]\nprefix = 'a.com'\n[[registry.mirror]]\nlocation = ''\n", "a mirror without"),
-            ("[[registry]]\nprefix = 'a.com'\n[[registry.mirror]]\nlocation = 'b'\npull-from-mirror = 'x'", "is `x`"),
+            (
+                "[[registry]]\nprefix = 'a.com'\n[[registry.mirror]]\nlocation = 'b'\npull-from-mirror = 'x'",
+                "is `x`",
+            ),
         ] {
             let error = registries(text).unwrap_err();
             assert!(error.message.contains(why), "{error}");

@@ -103,6 +103,16 @@ impl Server {
         *self.shared.cut.lock().unwrap() = Some((part.to_owned(), after));
     }
 
+    /// Keeps content under its digest and a name, whatever it is; returns the digest.
+    pub fn store(&self, name: &str, kind: &str, bytes: &[u8]) -> Digest {
+        let digest = Digest::of(bytes);
+        let mut stored = self.shared.stored.lock().unwrap();
+        for name in [name, &digest.to_string()] {
+            stored.insert(name.to_owned(), (kind.to_owned(), bytes.to_vec()));
+        }
+        digest
+    }
+
     /// All that was asked.
     pub fn log(&self) -> Vec<Asked> {
         self.shared.log.lock().unwrap().clone()

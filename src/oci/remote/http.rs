@@ -195,7 +195,9 @@ impl Http {
         if *method != Method::HEAD {
             let status = parts.status.as_u16();
             match call.into.as_mut().filter(|_| good) {
-                Some(into) => self.read(body.as_reader(), limit, true, url, &mut |part| into(status, part))?,
+                Some(into) => {
+                    self.read(body.as_reader(), limit, true, url, &mut |part| into(status, part))?
+                }
                 None => self.read(body.as_reader(), limit, good, url, &mut |part| {
                     bytes.extend_from_slice(part);
                     Ok(())

@@ -148,8 +148,7 @@ impl Remote {
             Login::Files(files) => files.find(host, repository)?,
         };
         let http = Http::new(&options)?;
-        let session =
-            Session::new(http, reference.api_host(), options.plain_http, options.insecure, login);
+        let session = Session::new(http, reference.api_host(), options.plain_http, options.insecure, login);
         let path = reference.api_repository();
         session.want(&[format!("repository:{path}:pull")]);
         let (host, repository) = (host.to_owned(), repository.to_owned());

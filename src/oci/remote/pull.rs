@@ -178,7 +178,11 @@ impl<W: Write + Seek> Copy<W> {
 }
 
 fn unwritten(cause: &std::io::Error) -> Failure {
-    Failure::new(Kind::File, format!("it cannot be written: {cause}"), "check the disk's space and the folder's owner")
+    Failure::new(
+        Kind::File,
+        format!("it cannot be written: {cause}"),
+        "check the disk's space and the folder's owner",
+    )
 }
 
 fn corrupt(why: &str) -> Failure {

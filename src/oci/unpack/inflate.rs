@@ -19,9 +19,8 @@ const BUFFER: usize = 256 << 10;
 /// The bytes cannot be read, or are of a compressor that is not known here.
 pub(super) fn open<'r>(packed: impl Read + 'r) -> Result<Box<dyn Read + 'r>, Error> {
     let mut packed = BufReader::with_capacity(BUFFER, packed);
-    let head = packed
-        .fill_buf()
-        .map_err(|cause| Error::new(Kind::File, format!("it cannot be read: {cause}")))?;
+    let head =
+        packed.fill_buf().map_err(|cause| Error::new(Kind::File, format!("it cannot be read: {cause}")))?;
     let unknown = |name: &str| {
         Err(Error::new(Kind::Input, format!("it is compressed with {name}, which is not read"))
             .hint("push the image again with layers of gzip or zstd, for example with `skopeo copy`"))
@@ -69,9 +68,7 @@ impl<R: BufRead> Read for Frames<R> {
                 }
             }
             // A frame has ended.
-            if let State::Within(frame) =
-                std::mem::replace(&mut self.state, State::Between(None))
-            {
+            if let State::Within(frame) = std::mem::replace(&mut self.state, State::Between(None)) {
                 self.state = State::Between(Some(frame.into_inner()));
             }
         }

@@ -69,17 +69,17 @@ pub fn unpack<R: Read + Seek>(
     wanted: &[&str],
     limits: &Limits,
 ) -> Result<Vec<Unpacked>, Error> {
-    let wanted: Vec<String> =
-        wanted.iter().map(|path| tree::clean(path).ok_or_else(|| tree::leaves(path))).collect::<Result<_, _>>()?;
+    let wanted: Vec<String> = wanted
+        .iter()
+        .map(|path| tree::clean(path).ok_or_else(|| tree::leaves(path)))
+        .collect::<Result<_, _>>()?;
     let mut held: BTreeSet<String> = wanted.iter().cloned().collect();
     // The first reading knows all places; at most one more holds the content of those that links led to.
     for last in [false, true] {
         let tree = lay(layers, &held, limits)?;
         let (mut left, mut budget) = (BTreeSet::new(), limits.kept);
-        let found: Vec<tree::Found> = wanted
-            .iter()
-            .map(|path| tree.collect(path, &mut budget, &mut left))
-            .collect::<Result<_, _>>()?;
+        let found: Vec<tree::Found> =
+            wanted.iter().map(|path| tree.collect(path, &mut budget, &mut left)).collect::<Result<_, _>>()?;
         if left.is_empty() || last {
             return Ok(found.into_iter().map(Unpacked::from).collect());
         }

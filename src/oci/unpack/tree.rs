@@ -85,7 +85,8 @@ impl<'a> Tree<'a> {
                 match self.nodes.get(&to) {
                     Some(Node { what, .. }) if !matches!(what, What::Folder) => what.clone(),
                     _ => {
-                        let message = format!("`{place}` is another name of `{target}`, which is no file there");
+                        let message =
+                            format!("`{place}` is another name of `{target}`, which is no file there");
                         return Err(Error::new(Kind::Corrupt, message).hint("build and push the image again"));
                     }
                 }
@@ -280,7 +281,8 @@ pub(super) fn clean(path: &str) -> Option<String> {
 
 /// Whether a path is another one or below it.
 pub(super) fn is_below(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 pub(super) fn leaves(path: &str) -> Error {

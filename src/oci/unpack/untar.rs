@@ -111,7 +111,8 @@ impl<'a, R: Read> Archive<'a, R> {
             return Err(Error::new(
                 Kind::TooLarge,
                 format!("the path or link `{start}...` is longer than {} bytes", self.limits.path),
-            ));
+            )
+            .hint("shorten the path, or leave the file out of the image"));
         }
         let mut size = extension.size.unwrap_or(size);
         let kind = match kind {
@@ -143,9 +144,7 @@ impl<'a, R: Read> Archive<'a, R> {
         let Some(block) = self.block()? else { return Ok(None) };
         if block.iter().all(|byte| *byte == 0) {
             return match self.block()? {
-                Some(block) if block.iter().any(|byte| *byte != 0) => {
-                    Err(wrong("something behind its end"))
-                }
+                Some(block) if block.iter().any(|byte| *byte != 0) => Err(wrong("something behind its end")),
                 _ => Ok(None),
             };
         }
