@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
 mod architecture;
+mod cache;
 mod console;
 mod docs;
 mod faults;

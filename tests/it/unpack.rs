@@ -339,7 +339,8 @@ enum Random {
 }
 
 fn random_layer() -> impl Strategy<Value = Vec<(String, Random)>> {
-    // Names that begin with `f` are never folders, and those with `d` always: tar(1) and engines differ there.
+    // Names that begin with `f` are never folders, and those with `d` always: tar(1) and engines differ
+    // there.
     let folder = prop::collection::vec(prop::sample::select(vec!["d0", "d1"]), 0..3);
     let entry = (folder, 0..3_usize, 0..20_u8, any::<u8>()).prop_map(|(folder, name, what, byte)| {
         let below = |name: String| folder.iter().map(|part| format!("{part}/")).collect::<String>() + &name;

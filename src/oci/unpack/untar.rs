@@ -1,4 +1,5 @@
-//! Reads tar archives as they come, and believes nothing: old, ustar, GNU and PAX headers (POSIX.1-2024, `pax`).
+//! Reads tar archives as they come, and believes nothing: old, ustar, GNU and PAX headers (POSIX.1-2024,
+//! `pax`).
 //!
 //! A reader of our own, since the common crate reads long names and PAX headers of any size into memory, and
 //! without its own reading of them ignores the sizes that they set.
