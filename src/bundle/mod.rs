@@ -104,7 +104,8 @@ impl<'s> Bundle<'s> {
             .unwrap_or_default()
     }
 
-    /// Returns all of the bundle's annotations that are no lists and the like; a bundle image has them as labels.
+    /// Returns all of the bundle's annotations that are no lists and the like; a bundle image has them as
+    /// labels.
     pub fn annotations(&self) -> BTreeMap<String, String> {
         let file = self.annotations_file();
         let annotations = file.and_then(|file| file.root()?.get_folded("annotations"));

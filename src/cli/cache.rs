@@ -9,8 +9,8 @@ use crate::report::Format;
 
 /// Show or clear the cache of pulled images
 ///
-/// Images are kept by digest: what a digest names is never asked for twice, and of a tag only whether it has moved. Clearing is
-/// safe while other commands run: they pull again what they miss.
+/// Images are kept by digest: what a digest names is never asked for twice, and of a tag only whether it has
+/// moved. Clearing is safe while other commands run: they pull again what they miss.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Remove everything in it.
@@ -30,7 +30,8 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
             "bytes": usage.bytes,
             "limit": cache.limit(),
             "blobs": usage.blobs,
-            "images": usage.references,
+            "images": usage.images,
+            "references": usage.references,
         });
         object["cleared"] = args.clear.into();
         format!("{object:#}\n")
@@ -42,7 +43,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
             size(usage.bytes),
             size(cache.limit()),
             usage.blobs,
-            usage.references.len()
+            usage.images
         )
     };
     ui.print(&text)?;

@@ -151,8 +151,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     status.into()
 }
 
-/// Lets Ctrl-C and a polite kill end the process without half-written files. Where somebody handles or ignores these signals
-/// already, as `nohup` does, that stays so.
+/// Lets Ctrl-C and a polite kill end the process without half-written files. Where somebody handles or
+/// ignores these signals already, as `nohup` does, that stays so.
 #[allow(clippy::exit, reason = "a signal ends the process from a thread of its own")]
 fn end_cleanly() {
     let _ = ctrlc::try_set_handler(|| {

@@ -1,4 +1,5 @@
-//! The options of commands that talk to registries, and what the environment adds to them. They become values of the room `oci`.
+//! The options of commands that talk to registries, and what the environment adds to them. They become values
+//! of the room `oci`.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -33,10 +34,12 @@ pub(super) struct RegistryArgs {
 /// Where pulled images are kept.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct CacheArgs {
-    /// The folder of pulled images; if not given, that of OLMCAT_CACHE, then `olmcat` in XDG_CACHE_HOME or `~/.cache`.
+    /// The folder of pulled images; if not given, that of OLMCAT_CACHE, then `olmcat` in XDG_CACHE_HOME or
+    /// `~/.cache`.
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
-    /// How much of them is kept, such as `500M`; what was not used for the longest time goes first [default: 4G].
+    /// How much of them is kept, such as `500M`; what was not used for the longest time goes first [default:
+    /// 4G].
     #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true)]
     cache_size: Option<u64>,
 }
@@ -49,10 +52,12 @@ pub(super) struct PullArgs {
     registry: RegistryArgs,
     #[command(flatten)]
     cache: CacheArgs,
-    /// The image to take of one that has several, such as `linux/arm64`; if not given, that of this machine or the only one.
+    /// The image to take of one that has several, such as `linux/arm64`; if not given, that of this machine
+    /// or the only one.
     #[arg(long)]
     platform: Option<Platform>,
-    /// Mirrors, blocked and insecure registries; if not given, CONTAINERS_REGISTRIES_CONF, then the files of podman.
+    /// Mirrors, blocked and insecure registries; if not given, CONTAINERS_REGISTRIES_CONF, then the files of
+    /// podman.
     #[arg(long, value_name = "FILE")]
     registries_conf: Option<PathBuf>,
     /// The most bytes that all layers of an image unpack to [default: 16G].
@@ -131,8 +136,8 @@ impl PullArgs {
         Ok(Puller::new(self.cache.open()?, options))
     }
 
-    /// Loads the images among some arguments: those that name nothing on disk. The answers are in the order of
-    /// the arguments.
+    /// Loads the images among some arguments: those that name nothing on disk. The answers are in the order
+    /// of the arguments.
     pub(super) fn images<'s>(
         &self,
         arguments: &[PathBuf],

@@ -15,8 +15,9 @@ use crate::text::Sources;
 /// Check bundles, catalogs, templates, or the whole project
 ///
 /// PATH is a bundle folder (with `manifests` and `metadata`), a catalog folder, a file of FBC, a
-/// template, or else the reference of a bundle image or catalog image. Without PATH the project is checked from its bundles to its upgrade graphs. Findings are
-/// printed on standard output; `olmcat explain RULE` says more about one.
+/// template, or else the reference of a bundle image or catalog image. Without PATH the project is checked
+/// from its bundles to its upgrade graphs. Findings are printed on standard output; `olmcat explain RULE`
+/// says more about one.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to check; the project if not given.

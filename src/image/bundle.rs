@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use super::{Options, assemble};
 use crate::oci::{Artifact, Error, File, Kind, Layer};
 
-/// Makes a bundle image of files, in any order: paths such as `manifests/csv.yaml` and `metadata/annotations.yaml`. `annotations`
-/// are those of `metadata/annotations.yaml`; they become labels, since consumers know a bundle image by them
-/// (`operator-registry/pkg/lib/bundle/generate.go`). A layer each for `manifests`, `metadata` and, if there is any, the rest.
+/// Makes a bundle image of files, in any order: paths such as `manifests/csv.yaml` and
+/// `metadata/annotations.yaml`. `annotations` are those of `metadata/annotations.yaml`; they become labels,
+/// since consumers know a bundle image by them (`operator-registry/pkg/lib/bundle/generate.go`). A layer each
+/// for `manifests`, `metadata` and, if there is any, the rest.
 ///
 /// OLM v0 unpacks a bundle relative to the folder in which a process starts, which so is `/`. An image of one
 /// platform is pulled on every other: none should be given.
 ///
 /// # Errors
 ///
-/// No file below `manifests` or below `metadata`; a path that leads out of the image or comes twice; a platform that comes twice; an
-/// epoch after the year 2242.
+/// No file below `manifests` or below `metadata`; a path that leads out of the image or comes twice; a
+/// platform that comes twice; an epoch after the year 2242.
 pub fn bundle(
     files: &[(String, Vec<u8>)],
     annotations: &BTreeMap<String, String>,

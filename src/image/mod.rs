@@ -22,7 +22,8 @@ pub const CONFIGS_FOLDER: &str = "/configs";
 pub struct Options {
     /// Time of everything in the image, in seconds of Unix (`SOURCE_DATE_EPOCH`); without it, 1970.
     pub epoch: Option<u64>,
-    /// For whom: none makes one manifest that every platform pulls; some make an index whose images share the layer.
+    /// For whom: none makes one manifest that every platform pulls; some make an index whose images share the
+    /// layer.
     pub platforms: Vec<Platform>,
     /// Further labels. Those by which consumers know the image are ours.
     pub labels: BTreeMap<String, String>,
@@ -75,7 +76,8 @@ fn assemble(
             platform: platform.clone(),
             created: rfc3339(epoch),
             created_by: "olmcat".to_owned(),
-            // OpenShift and `runAsNonRoot` want a number; the folder is what bundle and index consumers start in.
+            // OpenShift and `runAsNonRoot` want a number; the folder is what bundle and index consumers start
+            // in.
             user: "1001".to_owned(),
             working_dir: "/".to_owned(),
             labels: labels.clone(),

@@ -30,10 +30,12 @@ pub enum Image<'s> {
 /// The files of a folder, by their paths in it.
 type Files = BTreeMap<String, Arc<Vec<u8>>>;
 
-/// Pulls an image and reads the bundle or the catalog in it. Places in findings are written `reference:path/in/image`.
+/// Pulls an image and reads the bundle or the catalog in it. Places in findings are written
+/// `reference:path/in/image`.
 ///
 /// # Errors
-/// When the image cannot be pulled or unpacked, is neither bundle nor catalog, or lacks what its labels promise.
+/// When the image cannot be pulled or unpacked, is neither bundle nor catalog, or lacks what its labels
+/// promise.
 pub fn image<'s>(
     reference: &Reference,
     puller: &Puller,

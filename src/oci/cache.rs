@@ -1,7 +1,8 @@
 //! A folder of blobs by digest, which several processes use at once, and of what references named.
 //!
-//! A blob is there whole or not at all, and its digest is taken again whenever it is read. Nobody waits for anybody: a blob that
-//! another process takes away is pulled again, and one that is open stays readable. Times are given, never asked for.
+//! A blob is there whole or not at all, and its digest is taken again whenever it is read. Nobody waits for
+//! anybody: a blob that another process takes away is pulled again, and one that is open stays readable.
+//! Times are given, never asked for.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -37,7 +38,9 @@ pub struct Usage {
     pub blobs: usize,
     /// Their bytes.
     pub bytes: u64,
-    /// The references that were pulled and whose manifests are still here, sorted.
+    /// Images that were pulled and whose manifests are still here.
+    pub images: usize,
+    /// The references by which they were pulled, sorted.
     pub references: Vec<String>,
 }
 
@@ -48,8 +51,8 @@ struct Remembered {
 }
 
 impl Cache {
-    /// A cache in `folder`, which is made when something is written. It is kept below `limit` bytes; what was not used for the longest
-    /// time goes first, and `now` is when what is used now counts as used.
+    /// A cache in `folder`, which is made when something is written. It is kept below `limit` bytes; what was
+    /// not used for the longest time goes first, and `now` is when what is used now counts as used.
     pub fn new(folder: &Path, limit: u64, now: SystemTime) -> Self {
         Cache { folder: folder.to_owned(), limit, now, bytes: Mutex::new(None) }
     }
@@ -64,7 +67,8 @@ impl Cache {
         self.limit
     }
 
-    /// Opens a blob that is here, at its beginning. One that was damaged is removed, as if it had never been here.
+    /// Opens a blob that is here, at its beginning. One that was damaged is removed, as if it had never been
+    /// here.
     ///
     /// # Errors
     ///
@@ -101,7 +105,8 @@ impl Cache {
         Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit))
     }
 
-    /// Adds a blob and opens it at its beginning; others may be taken away for it. `fill` writes it, and answers for its digest.
+    /// Adds a blob and opens it at its beginning; others may be taken away for it. `fill` writes it, and
+    /// answers for its digest.
     ///
     /// # Errors
     ///
@@ -159,14 +164,16 @@ impl Cache {
     pub fn usage(&self) -> Result<Usage, Error> {
         let blobs = self.blobs()?;
         let here: BTreeSet<&str> = blobs.iter().map(|blob| blob.name.as_str()).collect();
-        let mut references = Vec::new();
+        let (mut references, mut images) = (Vec::new(), BTreeSet::new());
         for (_, note) in self.notes()? {
-            references.extend(
-                note.filter(|note| here.contains(note.descriptor.digest.hex().as_str())).map(|n| n.reference),
-            );
+            if let Some(note) = note.filter(|note| here.contains(note.descriptor.digest.hex().as_str())) {
+                images.insert(note.descriptor.digest);
+                references.push(note.reference);
+            }
         }
         references.sort();
-        Ok(Usage { blobs: blobs.len(), bytes: blobs.iter().map(|blob| blob.size).sum(), references })
+        let bytes = blobs.iter().map(|blob| blob.size).sum();
+        Ok(Usage { blobs: blobs.len(), bytes, images: images.len(), references })
     }
 
     /// Empties it: its blobs and notes, and what killed processes left. Anything else in the folder stays.
@@ -251,7 +258,8 @@ impl Cache {
         *known = Some(if bytes > self.limit { self.shrink() } else { bytes });
     }
 
-    /// Others may write and take away meanwhile: what is gone is gone, and what cannot be removed is left for later.
+    /// Others may write and take away meanwhile: what is gone is gone, and what cannot be removed is left for
+    /// later.
     fn shrink(&self) -> u64 {
         let Ok(mut blobs) = self.blobs() else { return 0 };
         blobs.sort_by(|a, b| (a.used, &a.name).cmp(&(b.used, &b.name)));

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::digest::Digest;
 use super::error::{Error, Kind};
 
-/// Media types of the OCI image specification, `media-types.md`, and the Docker ones that registries still hold.
+/// Media types of the OCI image specification, `media-types.md`, and the Docker ones that registries still
+/// hold.
 pub mod media_type {
     /// An image manifest.
     pub const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

@@ -44,8 +44,8 @@ pub(super) fn read(blob: &Blob) -> Result<Manifest, Error> {
     };
     let kind = wire.media_type.clone().unwrap_or_else(|| stated.to_owned());
     match (kind.as_str(), wire) {
-        // One document that is both could mean another image to everyone who reads it (image specification, `manifest.md`,
-        // after CVE-2021-41190).
+        // One document that is both could mean another image to everyone who reads it (image specification,
+        // `manifest.md`, after CVE-2021-41190).
         (
             _,
             Wire { manifests: Some(_), layers: Some(_), .. }

@@ -1,7 +1,7 @@
 //! Images from registries, through a cache, several at once.
 //!
-//! What a digest names is asked for once and never again; what a tag names, once in each run. Layers come only when somebody wants the
-//! files in them.
+//! What a digest names is asked for once and never again; what a tag names, once in each run. Layers come
+//! only when somebody wants the files in them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -23,7 +23,8 @@ use super::unpack::{Limits, Packed, Unpacked, unpack};
 /// The largest manifest and configuration that are read, in bytes; registries refuse larger manifests.
 const MANIFEST_LIMIT: u64 = 4 << 20;
 const CONFIG_LIMIT: u64 = 8 << 20;
-/// Indexes may list indexes; this deep is more than anybody does, and cycles cannot be (a digest would have to be its own).
+/// Indexes may list indexes; this deep is more than anybody does, and cycles cannot be (a digest would have
+/// to be its own).
 const DEPTH: usize = 4;
 /// Layers of one image that are pulled at once.
 const LAYERS: usize = 3;
@@ -61,6 +62,7 @@ pub struct Puller {
     options: PullOptions,
     remotes: Once<(String, String, bool), Arc<Remote>>,
     tags: Once<String, Descriptor>,
+    manifests: Once<Digest, Blob>,
     blobs: Once<Digest, ()>,
     /// Mirrors that did not answer, and why; they are not asked again.
     silent: Mutex<HashMap<String, Error>>,
@@ -81,11 +83,19 @@ pub struct Pulled {
 impl Puller {
     /// A puller that asks nobody yet.
     pub fn new(cache: Cache, options: PullOptions) -> Self {
-        let (remotes, tags, blobs) = (Once::default(), Once::default(), Once::default());
-        Puller { cache, options, remotes, tags, blobs, silent: Mutex::default() }
+        Puller {
+            cache,
+            options,
+            remotes: Once::default(),
+            tags: Once::default(),
+            manifests: Once::default(),
+            blobs: Once::default(),
+            silent: Mutex::default(),
+        }
     }
 
-    /// Works on several things at once, on as many as the options say, and returns what came of them in their order.
+    /// Works on several things at once, on as many as the options say, and returns what came of them in their
+    /// order.
     pub fn each<T: Sync, R: Send>(&self, things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
         each(self.options.at_once, things, work)
     }
@@ -94,8 +104,8 @@ impl Puller {
     ///
     /// # Errors
     ///
-    /// No registry has it or can be talked to; it is blocked; it is no image, or none for the platform; the cache cannot be
-    /// written.
+    /// No registry has it or can be talked to; it is blocked; it is no image, or none for the platform; the
+    /// cache cannot be written.
     pub fn pull(&self, reference: &Reference) -> Result<Pulled, Error> {
         let about = |mut error: Error| {
             if !error.message.contains(&reference.to_string()) {
@@ -109,7 +119,8 @@ impl Puller {
         Ok(Pulled { reference: reference.clone(), digest, labels, layers })
     }
 
-    /// Unpacks what is in some folders of an image, of each path in `wanted` in their order. Layers that are not cached are pulled.
+    /// Unpacks what is in some folders of an image, of each path in `wanted` in their order. Layers that are
+    /// not cached are pulled.
     ///
     /// # Errors
     ///
@@ -143,7 +154,7 @@ impl Puller {
         };
         let mut at = digest;
         for _ in 0..DEPTH {
-            let blob = self.manifest_blob(reference, at)?;
+            let blob = self.manifests.get(at, || self.manifest_blob(reference, at))?;
             let read = manifest::read(&blob)?;
             if at == digest {
                 self.cache.remember(&reference.to_string(), &blob.descriptor())?;
@@ -222,7 +233,8 @@ impl Puller {
             opened = Some(open()?);
             Ok(())
         })?;
-        // It may have been taken away since another thread pulled it, by another process or to keep the cache small.
+        // It may have been taken away since another thread pulled it, by another process or to keep the cache
+        // small.
         opened.map_or_else(open, Ok)
     }
 

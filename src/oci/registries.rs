@@ -1,6 +1,7 @@
 //! `registries.conf` (containers-registries.conf(5), version 2): mirrors, blocked and insecure registries.
 //!
-//! Of the rest nothing is done: short names stay refused, whatever search registries a file has. Must not know where the files are.
+//! Of the rest nothing is done: short names stay refused, whatever search registries a file has. Must not
+//! know where the files are.
 
 use std::fs;
 use std::path::{Path, PathBuf};

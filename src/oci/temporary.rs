@@ -1,7 +1,9 @@
-//! Files that are not finished yet: written under another name, renamed when they are whole, and gone otherwise.
+//! Files that are not finished yet: written under another name, renamed when they are whole, and gone
+//! otherwise.
 //!
-//! A signal ends the process without dropping anything, so every such file is known here, and whoever catches signals calls
-//! [`abandon_temporary`]. What a killed process left is recognised by its lock, which the system has taken back.
+//! A signal ends the process without dropping anything, so every such file is known here, and whoever catches
+//! signals calls [`abandon_temporary`]. What a killed process left is recognised by its lock, which the
+//! system has taken back.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -16,8 +18,8 @@ fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes all unfinished files of this process, and keeps any other thread from finishing or beginning one. To be called
-/// right before the process ends.
+/// Removes all unfinished files of this process, and keeps any other thread from finishing or beginning one.
+/// To be called right before the process ends.
 pub fn abandon_temporary() {
     let all = unfinished();
     for path in &*all {

@@ -201,7 +201,7 @@ fn a_registry_that_misbehaves() {
     ];
     for (fault, words, hint) in faults {
         let server = Server::start(fault);
-        server.store("v1", "what was there before");
+        server.store("v1", "application/vnd.oci.image.manifest.v1+json", b"what was there before");
         let told = error(&push(&project, &server.host()));
         assert!(told.contains("error: cannot ") && told.contains(&server.host()), "{told}");
         assert!(told.contains(words), "{words}: {told}");

@@ -289,7 +289,7 @@ fn a_folder_of_something_else_is_left_alone() {
     assert_eq!(Layout::open(folder.path()).unwrap_err().kind, Kind::Input);
 }
 
-/// A folder in the way of the index stands for a full disk: everything before it was written already.
+/// A folder in the way of the manifest stands for a full disk: layer and configuration were written already.
 #[test]
 fn a_failure_takes_back_what_was_written() {
     let folder = Folder::new();
@@ -298,7 +298,7 @@ fn a_failure_takes_back_what_was_written() {
     let out = folder.path().join("out");
     layout::write(&out, &first, "v1").unwrap();
     let before = names(&out.join("blobs/sha256"));
-    let obstacle = out.join(format!("index.json.{}", std::process::id()));
+    let obstacle = out.join("blobs/sha256").join(second.digest().hex());
     fs::create_dir(&obstacle).unwrap();
     assert_eq!(layout::write(&out, &second, "v1").unwrap_err().kind, Kind::File);
     fs::remove_dir(&obstacle).unwrap();

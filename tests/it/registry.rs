@@ -57,7 +57,7 @@ impl Registry {
         Registry::start("", "", |_| {})
     }
 
-    fn reference(&self, name: &str) -> Reference {
+    pub fn reference(&self, name: &str) -> Reference {
         Reference::parse(&format!("127.0.0.1:{}/{name}", self.port)).unwrap()
     }
 }
@@ -74,7 +74,7 @@ fn quick() -> Patience {
     Patience { connect, idle, tries: 3, pause: Duration::from_millis(20) }
 }
 
-fn connect(reference: &Reference, login: Login) -> Remote {
+pub fn connect(reference: &Reference, login: Login) -> Remote {
     Remote::new(reference, Options { login, patience: quick(), ..Options::default() }).unwrap()
 }
 
@@ -82,7 +82,7 @@ fn alice(password: &str) -> Credentials {
     Credentials::Basic { username: "alice".to_owned(), password: password.to_owned() }
 }
 
-fn platforms() -> ImageOptions {
+pub fn platforms() -> ImageOptions {
     let platforms = ["amd64", "arm64", "ppc64le", "s390x"].map(Platform::linux).to_vec();
     ImageOptions { platforms, ..ImageOptions::default() }
 }

@@ -103,10 +103,14 @@ impl Server {
         *self.shared.cut.lock().unwrap() = Some((part.to_owned(), after));
     }
 
-    /// Puts something under a name.
-    pub fn store(&self, name: &str, content: &str) {
-        let kind = "application/vnd.oci.image.manifest.v1+json".to_owned();
-        self.shared.stored.lock().unwrap().insert(name.to_owned(), (kind, content.into()));
+    /// Keeps content under its digest and a name, whatever it is; returns the digest.
+    pub fn store(&self, name: &str, kind: &str, bytes: &[u8]) -> Digest {
+        let digest = Digest::of(bytes);
+        let mut stored = self.shared.stored.lock().unwrap();
+        for name in [name, &digest.to_string()] {
+            stored.insert(name.to_owned(), (kind.to_owned(), bytes.to_vec()));
+        }
+        digest
     }
 
     /// What stands under a name.

@@ -145,7 +145,8 @@ fn tls(host: &str, cause: &str) -> Failure {
     Failure::new(Kind::Unreachable, format!("no trusted connection to {host}: {cause}"), hint)
 }
 
-/// Translates a status that was not hoped for. `who` says which credentials were used, or where none were found.
+/// Translates a status that was not hoped for. `who` says which credentials were used, or where none were
+/// found.
 pub(super) fn status(answer: &Answer, host: &str, who: &str) -> Failure {
     let status = answer.status;
     let said = answer.complaint.as_deref().map(|said| format!(": {said}")).unwrap_or_default();

@@ -216,8 +216,8 @@ impl Http {
         })
     }
 
-    /// Reads a body within its limit, and not one byte a minute. Of one that need not be whole, what is beyond
-    /// the limit is left.
+    /// Reads a body within its limit, and not one byte a minute. Of one that need not be whole, what is
+    /// beyond the limit is left.
     fn read(
         &self,
         mut body: impl Read,

@@ -1,7 +1,7 @@
 //! Registries: the client (distribution specification). One [`Remote`] is one repository of one registry.
 //!
-//! Calls block; [`Remote::push`] uploads with threads of its own. Must not read the environment, save that the
-//! HTTP library itself reads the proxy variables and `SSL_CERT_FILE`.
+//! Calls block; [`Remote::push`] uploads with threads of its own. Must not read the environment, save that
+//! the HTTP library itself reads the proxy variables and `SSL_CERT_FILE`.
 
 mod auth;
 mod challenge;
@@ -37,7 +37,8 @@ pub struct Options {
     pub login: Login,
     /// Further certificate authorities, in PEM, beside the system's.
     pub ca_file: Option<PathBuf>,
-    /// Repositories of the same registry that may hold some of the blobs; they are mounted instead of uploaded.
+    /// Repositories of the same registry that may hold some of the blobs; they are mounted instead of
+    /// uploaded.
     pub mount_from: Vec<String>,
     /// How long and how often.
     pub patience: Patience,
@@ -126,8 +127,8 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Prepares to talk to the repository of a reference. Reads files and asks credential helpers; the registry
-    /// itself is not asked yet.
+    /// Prepares to talk to the repository of a reference. Reads files and asks credential helpers; the
+    /// registry itself is not asked yet.
     ///
     /// # Errors
     ///

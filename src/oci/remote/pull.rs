@@ -56,8 +56,9 @@ impl Remote {
         Ok(Blob::hashed(&descriptor.media_type, bytes.into_inner(), descriptor.digest))
     }
 
-    /// Reads a blob into `sink`, from its beginning, and holds no more of it than one buffer. After a broken connection only
-    /// the rest is asked for (RFC 9110, 14.2), and all of it again where the registry does not know that.
+    /// Reads a blob into `sink`, from its beginning, and holds no more of it than one buffer. After a broken
+    /// connection only the rest is asked for (RFC 9110, 14.2), and all of it again where the registry does
+    /// not know that.
     ///
     /// # Errors
     ///
@@ -75,7 +76,8 @@ impl Remote {
             }
             let mut begun = false;
             let mut into = |status: u16, part: &[u8]| {
-                if !(begun || status == 206 && asked > 0) {
+                let goes_on = status == 206 && asked > 0;
+                if !begun && !goes_on {
                     copy.restart().map_err(|cause| unwritten(&cause))?;
                 }
                 begun = true;

@@ -42,8 +42,8 @@ struct State {
 }
 
 impl Session {
-    /// Prepares a conversation; nothing is sent yet. Without a wish, only loopback hosts are spoken to in plain http.
-    /// With `insecure`, whatever the registry speaks is good enough.
+    /// Prepares a conversation; nothing is sent yet. Without a wish, only loopback hosts are spoken to in
+    /// plain http. With `insecure`, whatever the registry speaks is good enough.
     pub(super) fn new(http: Http, host: &str, plain_http: bool, insecure: bool, login: Found) -> Self {
         let (host, base, state) = (host.to_owned(), OnceLock::new(), Mutex::default());
         let either = insecure || (is_loopback(&host) && !plain_http);
@@ -76,8 +76,8 @@ impl Session {
         })
     }
 
-    /// Sends a request with what we have to show, and renews that when it is refused. Other hosts, to which an
-    /// upload may be sent, get to see nothing.
+    /// Sends a request with what we have to show, and renews that when it is refused. Other hosts, to which
+    /// an upload may be sent, get to see nothing.
     pub(super) fn call(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
         let ours = self.base.get().and_then(|base| base.parse().ok());
         let ours = ours.is_some_and(|base: Uri| http::same_host(&base, &call.url));

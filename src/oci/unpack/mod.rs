@@ -1,7 +1,7 @@
 //! The files of an image from its layers, in memory and within limits. What is not wanted is not held.
 //!
-//! Layers are read as they come, twice if what is wanted is reached by links from elsewhere. Must not know where
-//! layers come from.
+//! Layers are read as they come, twice if what is wanted is reached by links from elsewhere. Must not know
+//! where layers come from.
 
 mod inflate;
 mod tree;
@@ -57,13 +57,14 @@ pub enum Unpacked {
     Folder(BTreeMap<String, Arc<Vec<u8>>>),
 }
 
-/// Lays the layers of an image, bottom first, on one another and returns what is in some of its folders: of each
-/// path in `wanted`, in their order.
+/// Lays the layers of an image, bottom first, on one another and returns what is in some of its folders: of
+/// each path in `wanted`, in their order.
 ///
 /// # Errors
 ///
-/// A layer that is no tar archive or compressed in an unknown way; a path or a link on the way to what is wanted
-/// that leads out of the image; a wanted file that is a device or a link to nothing; more than the limits allow.
+/// A layer that is no tar archive or compressed in an unknown way; a path or a link on the way to what is
+/// wanted that leads out of the image; a wanted file that is a device or a link to nothing; more than the
+/// limits allow.
 pub fn unpack<R: Read + Seek>(
     layers: &mut [Packed<R>],
     wanted: &[&str],

@@ -13,8 +13,8 @@ use crate::oci::error::{Error, Kind};
 const HOPS: usize = 40;
 /// How many bytes of paths are held for each entry that is allowed, on average.
 const PATH_SHARE: usize = 256;
-/// How many steps along paths are taken for each entry that is allowed, on average. Real images need 10 for each that
-/// they have; circles of long links and whiteouts of large folders would need millions.
+/// How many steps along paths are taken for each entry that is allowed, on average. Real images need 10 for
+/// each that they have; circles of long links and whiteouts of large folders would need millions.
 const WORK_SHARE: usize = 64;
 
 /// Paths from the root, without a slash at either end, and what is there.
@@ -114,8 +114,8 @@ impl<'a> Tree<'a> {
         self.insert(place, Node { layer, what })
     }
 
-    /// Takes away what layers before this one have at a place, with all that is below it (image specification,
-    /// `layer.md`, "Whiteouts").
+    /// Takes away what layers before this one have at a place, with all that is below it (image
+    /// specification, `layer.md`, "Whiteouts").
     pub(super) fn white_out(&mut self, layer: usize, place: &str) -> Result<(), Error> {
         self.hide(layer, place)?;
         if self.nodes.get(place).is_some_and(|node| node.layer < layer) && self.below(place)?.is_empty() {
@@ -128,8 +128,8 @@ impl<'a> Tree<'a> {
     pub(super) fn hide(&mut self, layer: usize, folder: &str) -> Result<(), Error> {
         let old = |path: &String| self.nodes.get(path).is_some_and(|node| node.layer < layer);
         let below = self.below(folder)?;
-        // A folder stays while something of this layer is in it. Paths below one another stand in order, so the
-        // last path that stays tells for the folders before it.
+        // A folder stays while something of this layer is in it. Paths below one another stand in order, so
+        // the last path that stays tells for the folders before it.
         let mut gone = Vec::new();
         let mut staying: Option<&str> = None;
         for path in below.iter().rev() {
@@ -144,8 +144,8 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// The files at and below a path, by their paths relative to it; those of links too. What was left when it was
-    /// read is added to `left`.
+    /// The files at and below a path, by their paths relative to it; those of links too. What was left when
+    /// it was read is added to `left`.
     pub(super) fn collect(
         &self,
         path: &str,

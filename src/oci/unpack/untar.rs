@@ -1,4 +1,5 @@
-//! Reads tar archives as they come, and believes nothing: old, ustar, GNU and PAX headers (POSIX.1-2024, `pax`).
+//! Reads tar archives as they come, and believes nothing: old, ustar, GNU and PAX headers (POSIX.1-2024,
+//! `pax`).
 //!
 //! A reader of our own, since the common crate reads long names and PAX headers of any size into memory, and
 //! without its own reading of them ignores the sizes that they set.
@@ -111,7 +112,8 @@ impl<'a, R: Read> Archive<'a, R> {
             return Err(Error::new(
                 Kind::TooLarge,
                 format!("the path or link `{start}...` is longer than {} bytes", self.limits.path),
-            ));
+            )
+            .hint("shorten the path, or leave the file out of the image"));
         }
         let mut size = extension.size.unwrap_or(size);
         let kind = match kind {
