@@ -273,7 +273,7 @@ impl<'s> Lines<'s> {
 
 /// Whether a byte is not written in JSON as it is.
 fn needs_escape(byte: u8) -> bool {
-    (byte < 0x20) | (byte > 0x7e) | (byte == b'"') | (byte == b'\\')
+    !(0x20..=0x7e).contains(&byte) | (byte == b'"') | (byte == b'\\')
 }
 
 fn canonical<'s>(value: Value<'_, 's>) -> Raw<'s> {
