@@ -1,6 +1,6 @@
 //! `olmcat list`: what is in a catalog, as a table or as JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::{ExitStatus, Ui, project};
@@ -78,13 +78,14 @@ fn channels(catalog: &Catalog<'_>) -> Table {
 }
 
 fn bundles(catalog: &Catalog<'_>) -> Table {
+    let mut by_name = HashMap::new();
+    for bundle in &catalog.bundles {
+        by_name.entry((&bundle.package, &bundle.name)).or_insert(bundle);
+    }
     let mut rows = Vec::new();
     for channel in &catalog.channels {
         for entry in channel.entries() {
-            let is_bundle = |bundle: &&crate::catalog::BundleBlob<'_>| {
-                bundle.package == channel.package && bundle.name == entry.name
-            };
-            let bundle = catalog.bundles.iter().find(is_bundle);
+            let bundle = by_name.get(&(&channel.package, &entry.name));
             let property = bundle.and_then(|bundle| {
                 let property =
                     bundle.properties.iter().find(|property| property.kind == crate::catalog::PACKAGE)?;
