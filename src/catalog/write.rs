@@ -69,13 +69,14 @@ pub fn write_parts<E>(
     Ok(())
 }
 
-/// Cuts a list of blobs where about so many bytes are full.
+/// Cuts a list of blobs into parts that give every core something to do, and are small beside what
+/// they are parts of.
 fn batches<'b, 'c>(blobs: &'b [Blob<'c>]) -> Vec<&'b [Blob<'c>]> {
-    const FULL: usize = 4 << 20;
+    let full = rayon::current_num_threads() * (512 << 10);
     let (mut batches, mut start, mut bytes) = (Vec::new(), 0, 0);
     for (index, blob) in blobs.iter().enumerate() {
         bytes += size(blob);
-        if bytes >= FULL || index + 1 == blobs.len() {
+        if bytes >= full || index + 1 == blobs.len() {
             batches.push(&blobs[start..=index]);
             (start, bytes) = (index + 1, 0);
         }
