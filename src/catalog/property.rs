@@ -17,6 +17,9 @@ pub enum Raw<'s> {
     /// `{"data": "<text>"}` with a text that needs no escape: how manifests are carried. Kept apart
     /// because these are nearly all bytes of most catalogs, and borrowing them costs nothing.
     Data(Cow<'s, str>),
+    /// The JSON of a manifest, which is written as `{"data": "<base64>"}`. Not encoded before, since a
+    /// catalog that is only checked is never written.
+    Manifest(String),
     /// A mapping as a file spells it: whole lines of YAML, or JSON. Its types are those of its kind of
     /// property, and its numbers small integers, so that every reading of it is the same. Kept as it
     /// is because what consoles show of a CSV is most bytes of a catalog without manifests.
@@ -28,6 +31,7 @@ impl<'s> Raw<'s> {
     pub(super) fn text(&self) -> &str {
         match self {
             Raw::Json(text) | Raw::Data(text) => text,
+            Raw::Manifest(text) => text,
             Raw::Source(text) => text,
         }
     }
@@ -37,6 +41,7 @@ impl<'s> Raw<'s> {
         match self {
             Raw::Json(json) => Cow::Borrowed(json),
             Raw::Data(data) => Cow::Owned(format!("{{\"data\":\"{data}\"}}")),
+            Raw::Manifest(json) => Raw::Data(STANDARD.encode(json).into()).to_json().into_owned().into(),
             Raw::Source(_) => {
                 let mut out = String::new();
                 if let Some(root) = self.tree().as_ref().ok().and_then(Tree::root) {
@@ -56,15 +61,18 @@ impl<'s> Raw<'s> {
             Raw::Json(text) => json::read(text),
             Raw::Source(text) if text.starts_with('{') => json::read(text),
             Raw::Source(text) => yaml::read(text, 0..text.len()),
-            Raw::Data(data) => {
-                let mut builder = crate::text::Builder::with_capacity(3);
-                builder.open_map();
-                builder.field("data", data.as_ref());
-                builder.close();
-                Ok(builder.finish())
-            }
+            Raw::Data(data) => Ok(object(data.as_ref().into())),
+            Raw::Manifest(json) => Ok(object(STANDARD.encode(json).into())),
         }
     }
+}
+
+fn object(data: Cow<'_, str>) -> Tree<'_> {
+    let mut builder = crate::text::Builder::with_capacity(3);
+    builder.open_map();
+    builder.field("data", data);
+    builder.close();
+    builder.finish()
 }
 
 /// A property: a type and a value.
@@ -120,12 +128,12 @@ impl PackageProperty {
 
 impl<'s> Raw<'s> {
     /// Returns the manifest that an `olm.bundle.object` carries; none if its data is not base64.
-    pub fn manifest(&self) -> Option<Vec<u8>> {
+    pub fn manifest(&self) -> Option<Cow<'_, [u8]>> {
+        let decode = |data: &str| STANDARD.decode(data.as_bytes()).ok().map(Cow::Owned);
         match self {
-            Raw::Data(data) => STANDARD.decode(data.as_bytes()).ok(),
-            Raw::Json(_) | Raw::Source(_) => {
-                STANDARD.decode(self.tree().ok()?.root()?.get_folded("data")?.str()?).ok()
-            }
+            Raw::Manifest(json) => Some(Cow::Borrowed(json.as_bytes())),
+            Raw::Data(data) => decode(data),
+            Raw::Json(_) | Raw::Source(_) => decode(self.tree().ok()?.root()?.get_folded("data")?.str()?),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Writes FBC as opm writes it (`alpha/declcfg/write.go`): the order of blobs, the fields of each,
 //! and what is left out when it is empty.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rayon::prelude::*;
 
 use super::{BundleBlob, Catalog, Channel, Deprecations, Icon, Meta, Package, Property, Raw};
@@ -66,13 +69,14 @@ pub fn write_parts<E>(
     Ok(())
 }
 
-/// Cuts a list of blobs where about so many bytes are full.
+/// Cuts a list of blobs into parts that give every core something to do, and are small beside what
+/// they are parts of.
 fn batches<'b, 'c>(blobs: &'b [Blob<'c>]) -> Vec<&'b [Blob<'c>]> {
-    const FULL: usize = 4 << 20;
+    let full = rayon::current_num_threads() * (512 << 10);
     let (mut batches, mut start, mut bytes) = (Vec::new(), 0, 0);
     for (index, blob) in blobs.iter().enumerate() {
         bytes += size(blob);
-        if bytes >= FULL || index + 1 == blobs.len() {
+        if bytes >= full || index + 1 == blobs.len() {
             batches.push(&blobs[start..=index]);
             (start, bytes) = (index + 1, 0);
         }
@@ -89,7 +93,11 @@ fn size(blob: &Blob<'_>) -> usize {
         Blob::Other(meta) => return meta.blob.text().len(),
         Blob::Deprecations(_) => return 0,
     };
-    properties.iter().map(|property| property.value.as_ref().map_or(0, |raw| raw.text().len())).sum()
+    let size = |raw: &Raw<'_>| match raw {
+        Raw::Manifest(json) => json.len() / 3 * 4,
+        _ => raw.text().len(),
+    };
+    properties.iter().map(|property| property.value.as_ref().map_or(0, size)).sum()
 }
 
 /// Returns each blob as a document, in the order of writing.
@@ -266,6 +274,12 @@ fn optional<'c>(to: &mut Builder<'c>, key: &'static str, value: &'c str) {
     }
 }
 
+fn object<'c>(to: &mut Builder<'c>, data: Cow<'c, str>) {
+    to.open_map();
+    to.field("data", data);
+    to.close();
+}
+
 fn properties<'c>(to: &mut Builder<'c>, properties: &'c [Property<'c>], format: Format) {
     if properties.is_empty() {
         return;
@@ -276,11 +290,8 @@ fn properties<'c>(to: &mut Builder<'c>, properties: &'c [Property<'c>], format: 
         to.str("value");
         match &property.value {
             Some(Raw::Json(json)) => to.json(json.as_ref()),
-            Some(Raw::Data(data)) => {
-                to.open_map();
-                to.field("data", data.as_ref());
-                to.close();
-            }
+            Some(Raw::Data(data)) => object(to, data.as_ref().into()),
+            Some(Raw::Manifest(json)) => object(to, STANDARD.encode(json).into()),
             Some(raw @ Raw::Source(_)) => match raw.tree().as_ref().ok().and_then(Tree::root) {
                 // The writer of YAML sorts keys; that of JSON keeps the order of opm's types.
                 Some(root) if format == Format::Yaml => to.value(root),

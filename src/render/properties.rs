@@ -1,6 +1,7 @@
 //! The properties of a rendered bundle: what opm gathers from metadata, CSV and CRDs, in its order.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use base64::Engine as _;
@@ -67,7 +68,12 @@ pub(super) fn of<'s>(bundle: &Bundle<'s>, csv: Csv<'_, 's>) -> Result<Vec<Proper
     list.extend(required.into_iter().map(api("olm.gvk.required")));
     list.push(package_property(&package));
     list.extend(objects(bundle));
-    list.sort_by(|a, b| a.kind.cmp(&b.kind).then_with(|| a.value.cmp(&b.value)));
+    list.sort_by(|a, b| {
+        a.kind.cmp(&b.kind).then_with(|| match (&a.value, &b.value) {
+            (Some(Raw::Manifest(a)), Some(Raw::Manifest(b))) => compare_encoded(a, b),
+            (a, b) => a.cmp(b),
+        })
+    });
     list.sort_by_key(super::is_bulky);
     Ok(list)
 }
@@ -95,8 +101,10 @@ fn release(csv: Csv<'_, '_>) -> Result<String, String> {
 }
 
 fn marshalled(value: Value<'_, '_>) -> String {
-    let mut out = String::new();
+    // JSON has no indentation, so the text that the value was read from is longer.
+    let mut out = String::with_capacity(value.span().len());
     json::write(value, MARSHALLED, &mut out);
+    out.shrink_to_fit();
     out
 }
 
@@ -261,8 +269,34 @@ fn objects<'s>(bundle: &Bundle<'s>) -> Vec<Property<'s>> {
         if kind == "ClusterServiceVersion" && Some(manifest.file) != first_csv {
             continue;
         }
-        let data = STANDARD.encode(marshalled(root));
-        objects.push(Property { kind: Cow::Borrowed(BUNDLE_OBJECT), value: Some(Raw::Data(data.into())) });
+        let value = Some(Raw::Manifest(marshalled(root)));
+        objects.push(Property { kind: Cow::Borrowed(BUNDLE_OBJECT), value });
     }
     objects
+}
+
+/// Compares two texts by what they are in base64, whose alphabet is not in the order of its digits.
+fn compare_encoded(a: &str, b: &str) -> Ordering {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    // Three bytes are four digits, so only the group with the first difference matters.
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let group = |bytes: &[u8]| {
+        let rest = &bytes[same / 3 * 3..];
+        STANDARD.encode(&rest[..rest.len().min(3)])
+    };
+    group(a).cmp(&group(b)).then(a.len().cmp(&b.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manifests_are_in_the_order_of_their_base64() {
+        let texts =
+            ["", "a", "b", "ab", "abc", "abd", "abcd", "abc~", "abc\u{7f}", "ab?", "ab>", "~", "\u{3ff}z"];
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            assert_eq!(compare_encoded(a, b), STANDARD.encode(a).cmp(&STANDARD.encode(b)), "{a:?} {b:?}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! document that borrows from it; a [`Place`] says where something is and becomes a [`Spot`] only
 //! when somebody wants to print it.
 
+mod blanks;
 mod build;
 mod duplicate;
 mod fault;

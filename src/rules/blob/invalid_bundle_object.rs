@@ -37,6 +37,7 @@ fn check(view: &BlobView<'_>, out: &mut Findings<'_>) {
 fn check_object(value: &Raw<'_>, bytes: &mut Vec<u8>) -> Result<(), String> {
     let tree;
     let data: &str = match value {
+        Raw::Manifest(_) => return Ok(()), // it is encoded when it is written
         Raw::Data(data) => data,
         Raw::Json(_) | Raw::Source(_) => {
             tree = value.tree().map_err(|fault| fault.message)?;

@@ -1,5 +1,7 @@
 //! Raw JSON: text whose spelling of strings and numbers must survive, as Go's `RawMessage` does.
 
+use crate::text::blanks;
+
 /// Returns JSON text without white space between its tokens. The text must be JSON.
 pub fn compact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -35,7 +37,7 @@ pub fn indent(text: &str, step: usize, level: usize, out: &mut String) {
 fn line(step: usize, level: usize, out: &mut String) {
     if step > 0 {
         out.push('\n');
-        out.extend(std::iter::repeat_n(' ', step * level));
+        blanks::push(out, step * level);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::text::{Kind, Value, number, scan};
+use crate::text::{Kind, Value, blanks, number, scan};
 
 use super::raw;
 
@@ -122,7 +122,7 @@ impl Writer<'_> {
     fn line(&mut self, level: usize) {
         if self.style.indent > 0 {
             self.out.push('\n');
-            self.out.extend(std::iter::repeat_n(' ', self.style.indent * level));
+            blanks::push(self.out, self.style.indent * level);
         }
     }
 

@@ -47,6 +47,12 @@ fn merge_sort<'t, 's>(entries: Vec<Entry<'t, 's>>) -> Vec<Entry<'t, 's>> {
 
 /// Compares two keys (opm-spec 3.3, "Key order").
 fn compare(a: &str, b: &str) -> Ordering {
+    // Nearly all keys differ at a letter.
+    let differ = a.bytes().zip(b.bytes()).find(|(a, b)| a != b);
+    let Some((first, second)) = differ else { return a.len().cmp(&b.len()) };
+    if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() {
+        return first.cmp(&second);
+    }
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let Some(at) = a.iter().zip(&b).position(|(a, b)| a != b) else { return a.len().cmp(&b.len()) };
     match (a[at].is_alphabetic(), b[at].is_alphabetic()) {

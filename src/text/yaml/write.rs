@@ -5,7 +5,7 @@
 
 use super::scalar::{Scalar, Style};
 use super::sort;
-use crate::text::{Kind, Value, json, number};
+use crate::text::{Kind, Value, blanks, json, number};
 
 /// Where go-yaml starts to look for a blank to break a line at.
 const WIDTH: usize = 80;
@@ -39,7 +39,7 @@ struct Writer<'o> {
 
 impl Writer<'_> {
     fn indent(&mut self, columns: usize) {
-        self.out.extend(std::iter::repeat_n(' ', columns));
+        blanks::push(self.out, columns);
     }
 
     /// Writes a mapping whose keys stand at `column`; the first where the line already is.
@@ -151,7 +151,7 @@ impl Writer<'_> {
 
     /// The column, in characters, that the next one goes to.
     fn column(&self) -> usize {
-        let line = self.out.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = memchr::memrchr(b'\n', self.out.as_bytes()).map_or(0, |newline| newline + 1);
         self.out[line..].chars().count()
     }
 
