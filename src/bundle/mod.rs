@@ -53,6 +53,12 @@ impl<'s> Manifest<'s> {
     }
 }
 
+/// The annotation that says what the manifests are.
+pub const MEDIA_TYPE_ANNOTATION: &str = "operators.operatorframework.io.bundle.mediatype.v1";
+/// The annotation that names the folder of the manifests.
+pub const MANIFESTS_ANNOTATION: &str = "operators.operatorframework.io.bundle.manifests.v1";
+/// The annotation that names the folder of the metadata.
+pub const METADATA_ANNOTATION: &str = "operators.operatorframework.io.bundle.metadata.v1";
 /// The annotation that names the package.
 pub const PACKAGE_ANNOTATION: &str = "operators.operatorframework.io.bundle.package.v1";
 /// The annotation that names the channels, comma-separated.

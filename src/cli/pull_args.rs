@@ -115,9 +115,38 @@ impl CacheArgs {
     }
 }
 
+/// The options as they are when none is given, for a command line that has none of them.
+#[derive(clap::Parser)]
+struct Usual {
+    #[command(flatten)]
+    pull: PullArgs,
+}
+
+impl Usual {
+    fn pull() -> PullArgs {
+        <Usual as clap::Parser>::parse_from(["olmcat"]).pull
+    }
+}
+
+/// Returns how images are pulled when no option says it.
+pub(super) fn pull_options(insecure: bool) -> Result<PullOptions, Error> {
+    let mut options = Usual::pull().options()?;
+    options.remote.insecure = insecure;
+    Ok(options)
+}
+
+/// Returns the cache that is used when no option names one.
+pub(super) fn usual_cache() -> Result<Cache, Error> {
+    Usual::pull().cache.open()
+}
+
 impl PullArgs {
     /// Makes the puller of a run. Nobody is asked yet.
     pub(super) fn puller(&self) -> Result<Puller, Error> {
+        Ok(Puller::new(self.cache.open()?, self.options()?))
+    }
+
+    fn options(&self) -> Result<PullOptions, Error> {
         let usual = Limits::default();
         let limits = Limits {
             unpacked: self.max_unpacked.unwrap_or(usual.unpacked),
@@ -126,14 +155,13 @@ impl PullArgs {
             entries: self.max_entries.unwrap_or(usual.entries),
             path: usual.path,
         };
-        let options = PullOptions {
+        Ok(PullOptions {
             remote: self.registry.options(),
             registries: Registries::read(&self.registries_files())?,
             platform: self.platform.clone(),
             limits,
             ..PullOptions::default()
-        };
-        Ok(Puller::new(self.cache.open()?, options))
+        })
     }
 
     /// Loads the images among some arguments: those that name nothing on disk. The answers are in the order

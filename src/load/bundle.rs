@@ -32,13 +32,20 @@ pub fn bundle<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Res
     Ok(Bundle {
         home: sources.add(path.display().to_string(), Vec::new()),
         image: Cow::Borrowed(""),
-        manifests: files(&path.join("manifests"), sources, report)?,
-        metadata: files(&path.join("metadata"), sources, report)?,
+        manifests: manifests_in(&path.join("manifests"), sources, report)?,
+        metadata: manifests_in(&path.join("metadata"), sources, report)?,
     })
 }
 
 /// Reads the files of a folder by name. Folders in it and hidden files are ignored, as opm does.
-fn files<'s>(folder: &Path, sources: &'s Sources, report: &mut Report) -> Result<Vec<Manifest<'s>>, Error> {
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn manifests_in<'s>(
+    folder: &Path,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Result<Vec<Manifest<'s>>, Error> {
     let mut names = Vec::new();
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,

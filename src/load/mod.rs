@@ -7,7 +7,7 @@ mod file;
 mod image;
 mod indexignore;
 
-pub use bundle::{bundle, is_bundle};
+pub use bundle::{bundle, is_bundle, manifests_in};
 pub use catalog::{catalog, catalog_files, catalog_part};
 pub use file::{LIMIT, exists, read_file, text};
 pub use image::{Image, image, images};

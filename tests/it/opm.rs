@@ -332,3 +332,14 @@ fn basic_templates_expand_as_opm_expands_them() {
     let out = golden.join("basic.out.yaml");
     assert_same("basic", &expand(&golden.join("basic.in.yaml"), &out), &out);
 }
+
+#[test]
+fn templates_are_drawn_as_opm_draws_them() {
+    let Some(golden) = shared("opm-golden/templates") else { return };
+    for name in ["s1", "s2", "s3"] {
+        let (sources, mut report) = (Sources::default(), Report::default());
+        let catalog = load::catalog(&golden.join(format!("{name}.out.yaml")), &sources, &mut report).unwrap();
+        let (drawn, _) = catalog::mermaid(&catalog, Drawing { v0: true, ..Drawing::default() }).unwrap();
+        assert_same(name, &drawn, &golden.join(format!("{name}.out.mmd")));
+    }
+}

@@ -90,7 +90,7 @@ impl Drop for Folder {
 
 /// The binary, with an environment that holds nothing of this machine.
 #[must_use]
-pub struct Olmcat(Command);
+pub struct Olmcat(Command, Vec<u8>);
 
 impl Olmcat {
     /// The binary with some arguments, run in the project.
@@ -98,7 +98,7 @@ impl Olmcat {
         let mut command = Command::new(env!("CARGO_BIN_EXE_olmcat"));
         command.args(args).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", "/nonexistent");
         command.current_dir(root()).stdin(Stdio::null());
-        Olmcat(command)
+        Olmcat(command, Vec::new())
     }
 
     /// Runs it elsewhere.
@@ -121,12 +121,25 @@ impl Olmcat {
         command.env_clear().stdin(Stdio::null());
         command.envs(self.0.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.current_dir(self.0.get_current_dir().expect("the binary runs somewhere"));
-        Olmcat(command)
+        Olmcat(command, Vec::new())
+    }
+
+    /// Gives it something to read on standard input.
+    pub fn input(mut self, text: &str) -> Self {
+        self.1 = text.into();
+        self
     }
 
     /// Runs it.
     pub fn run(mut self) -> Run {
-        Run(self.0.output().expect("the binary runs"))
+        if self.1.is_empty() {
+            return Run(self.0.output().expect("the binary runs"));
+        }
+        self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.0.spawn().expect("the binary runs");
+        // What is given is smaller than a pipe holds, and who does not want it may close it.
+        let _ = child.stdin.take().expect("it is piped").write_all(&self.1);
+        Run(child.wait_with_output().expect("the binary ends"))
     }
 }
 

@@ -5,6 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Component, PathBuf};
 
+use super::Stop;
 use crate::cli::{ExitStatus, Ui};
 use crate::diag::Error;
 
@@ -31,14 +32,18 @@ pub(super) struct Args {
     extra_labels: Vec<String>,
 }
 
-pub(super) fn run(args: &Args, _ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn run(args: &Args, _ui: &Ui) -> Result<ExitStatus, Stop> {
     let base = args.binary_image.as_ref().unwrap_or(&args.base_image);
     let builder = args.builder_image.as_deref().or(args.binary_image.as_deref()).unwrap_or(OPM);
     if builder == "scratch" {
-        return Err(Error::new("invalid builder image: \"scratch\"").hint("the builder must hold `/bin/opm`"));
+        return Err(Error::new("invalid builder image: \"scratch\"")
+            .hint("the builder must hold `/bin/opm`")
+            .into());
     }
     if base.is_empty() {
-        return Err(Error::new("base image is unset").hint("write `--base-image IMAGE`, or `scratch`"));
+        return Err(Error::new("base image is unset")
+            .hint("write `--base-image IMAGE`, or `scratch`")
+            .into());
     }
     let mut labels = BTreeMap::new();
     for label in &args.extra_labels {
@@ -57,11 +62,12 @@ pub(super) fn run(args: &Args, _ui: &Ui) -> Result<ExitStatus, Error> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let path = folder.with_file_name(format!("{name}.Dockerfile"));
     if path.exists() {
-        return Err(Error::new(format!("{} exists already", path.display())).hint("remove it first"));
+        return Err(Error::new(format!("{} exists already", path.display())).hint("remove it first").into());
     }
     if !fs::metadata(&folder).is_ok_and(|metadata| metadata.is_dir()) {
         return Err(Error::new(format!("{} is not a folder", folder.display()))
-            .hint("name the folder that holds the catalog"));
+            .hint("name the folder that holds the catalog")
+            .into());
     }
     let text = dockerfile(&name, base, builder, &labels);
     let write = || OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(text.as_bytes());

@@ -1,6 +1,7 @@
 //! `opm alpha render-graph`.
 
-use super::{Network, source};
+use super::Stop;
+use super::source::Opener;
 use crate::catalog::{Catalog, Drawing, mermaid};
 use crate::cli::{ExitStatus, Ui};
 use crate::diag::Error;
@@ -22,11 +23,11 @@ pub(super) struct Args {
     draw_v0_semantics: bool,
 }
 
-pub(super) fn run(args: &Args, network: &Network, ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, Stop> {
     let sources = Sources::default();
     let mut whole = Catalog::default();
     for index in &args.indexes {
-        whole.append(source::catalog(index, network, &sources, ui)?);
+        whole.append(opener.catalog(index, &sources, ui)?);
     }
     let given = |text: &'_ str| (!text.is_empty()).then_some(text.to_owned());
     let (package, minimum) = (given(&args.package_name), given(&args.minimum_edge));
@@ -36,7 +37,7 @@ pub(super) fn run(args: &Args, network: &Network, ui: &Ui) -> Result<ExitStatus,
 }
 
 /// Prints the drawing, and warns of what it lacks.
-pub(super) fn draw(catalog: &Catalog<'_>, drawing: Drawing<'_>, ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn draw(catalog: &Catalog<'_>, drawing: Drawing<'_>, ui: &Ui) -> Result<ExitStatus, Stop> {
     let (text, warnings) = mermaid(catalog, drawing).map_err(|why| {
         Error::new(format!("cannot draw the graph: {why}")).hint("`opm validate` says more")
     })?;

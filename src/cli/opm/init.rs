@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{format, print};
+use super::{Stop, format, print};
 use crate::catalog::{Catalog, Icon, Package, picture_type};
 use crate::cli::project::SMALL;
 use crate::cli::{ExitStatus, Ui};
@@ -32,7 +32,7 @@ pub(super) struct Args {
     output: String,
 }
 
-pub(super) fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Stop> {
     let format = format(&args.output)?;
     let description = match &args.description {
         None => String::new(),

@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::{Network, help, source};
+use super::source::Opener;
+use super::{Stop, help, source};
 use crate::catalog::{Catalog, Graph};
 use crate::cli::list::{columns, entries};
 use crate::cli::{ExitStatus, Ui};
@@ -34,19 +35,20 @@ pub(super) struct Args {
     package: Option<String>,
 }
 
-pub(super) fn run(command: Command, network: &Network, ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn run(command: Command, opener: &Opener, ui: &Ui) -> Result<ExitStatus, Stop> {
     let (index, package) = match &command {
         Command::Packages { index } => (index, None),
         Command::Channels(args) | Command::Bundles(args) => (&args.index, args.package.as_deref()),
         Command::Unknown(_) => return help(&["alpha", "list"], ui),
     };
     let sources = Sources::default();
-    let mut catalog = source::catalog(index, network, &sources, ui)?;
+    let mut catalog = opener.catalog(index, &sources, ui)?;
     source::stop(rules::check_catalog(&catalog), &sources, ui)?;
     if let Some(name) = package {
         if !catalog.packages.iter().any(|package| package.name == name) {
             return Err(Error::new(format!("package \"{name}\" not found"))
-                .hint("`opm alpha list packages` says which there are"));
+                .hint("`opm alpha list packages` says which there are")
+                .into());
         }
         catalog.channels.retain(|channel| channel.package == name);
     }

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::render::migrates;
-use super::{Network, format, source};
+use super::source::Opener;
+use super::{Stop, format};
 use crate::catalog::{Catalog, Format};
 use crate::cli::{ExitStatus, Ui, stage};
 use crate::diag::Error;
@@ -27,16 +28,17 @@ pub(super) struct Args {
     migrate_level: String,
 }
 
-pub(super) fn run(args: &Args, network: &Network, ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, Stop> {
     let format = format(&args.output)?;
     let is_migrated = migrates(&args.migrate_level)?;
     if fs::read_dir(&args.folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Error::new(format!("output dir \"{}\" must be empty", args.folder.display()))
-            .hint("choose another folder; nothing was changed"));
+            .hint("choose another folder; nothing was changed")
+            .into());
     }
     let sources = Sources::default();
     ui.note(&format!("rendering catalog \"{}\" as file-based catalog", args.index));
-    let mut catalog = source::catalog(&args.index, network, &sources, ui)?;
+    let mut catalog = opener.catalog(&args.index, &sources, ui)?;
     catalog.bundles.iter_mut().for_each(render::tidy);
     if is_migrated {
         render::migrate(&mut catalog);
@@ -51,7 +53,8 @@ pub(super) fn run(args: &Args, network: &Network, ui: &Ui) -> Result<ExitStatus,
     for name in &names {
         if name == "." || name == ".." || name.contains(['/', '\\', '\0']) {
             return Err(Error::new(format!("package name \"{name}\" cannot name a folder"))
-                .hint("rename the package"));
+                .hint("rename the package")
+                .into());
         }
     }
     for name in names {

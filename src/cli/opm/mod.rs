@@ -98,6 +98,19 @@ enum Alpha {
     ConvertTemplate(Group<template::Convert>),
 }
 
+/// Why a command ends early.
+enum Stop {
+    /// What is wrong was shown already.
+    Shown,
+    Error(Error),
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Stop::Error(error.into())
+    }
+}
+
 /// Runs opm's command line.
 pub(super) fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let ui = Ui::new(crate::report::Format::Human, false);
@@ -112,22 +125,25 @@ pub(super) fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         }
     };
     // opm knows one kind of failure, and so does its exit code.
-    run(opm, &ui).unwrap_or_else(|error| {
-        ui.error(&error);
+    run(opm, &ui).unwrap_or_else(|stop| {
+        if let Stop::Error(error) = stop {
+            ui.error(&error);
+        }
         ExitStatus::Findings
     })
 }
 
-fn run(opm: Opm, ui: &Ui) -> Result<ExitStatus, Error> {
+fn run(opm: Opm, ui: &Ui) -> Result<ExitStatus, Stop> {
     let network = opm.network;
+    let opener = source::Opener::new(&network)?;
     if network.skip_tls {
         ui.note("Flag --skip-tls has been deprecated, use --use-http and --skip-tls-verify instead");
     }
     match opm.command {
         None | Some(Command::Alpha { command: None }) => Ok(ExitStatus::Clean),
         Some(Command::Init(args)) => init::run(&args, ui),
-        Some(Command::Migrate(args)) => migrate::run(&args, &network, ui),
-        Some(Command::Render(args)) => render::run(&args, &network, ui),
+        Some(Command::Migrate(args)) => migrate::run(&args, &opener, ui),
+        Some(Command::Render(args)) => render::run(&args, &opener, ui),
         Some(Command::Validate(args)) => validate::run(&args, ui),
         Some(Command::Generate(Group { command: Some(Generate::Dockerfile(args)) })) => {
             generate::run(&args, ui)
@@ -135,12 +151,12 @@ fn run(opm: Opm, ui: &Ui) -> Result<ExitStatus, Error> {
         Some(Command::Generate(_)) => help(&["generate"], ui),
         Some(Command::Version) => version(ui),
         Some(Command::Alpha { command: Some(alpha) }) => match alpha {
-            Alpha::Bundle(Group { command: Some(command) }) => bundle::run(command, &network, ui),
+            Alpha::Bundle(Group { command: Some(command) }) => bundle::run(command, &opener, ui),
             Alpha::Bundle(Group { command: None }) => help(&["alpha", "bundle"], ui),
-            Alpha::List(Group { command: Some(command) }) => list::run(command, &network, ui),
+            Alpha::List(Group { command: Some(command) }) => list::run(command, &opener, ui),
             Alpha::List(Group { command: None }) => help(&["alpha", "list"], ui),
-            Alpha::RenderGraph(args) => graph::run(&args, &network, ui),
-            Alpha::RenderTemplate(args) => template::render(&args, &network, ui),
+            Alpha::RenderGraph(args) => graph::run(&args, &opener, ui),
+            Alpha::RenderTemplate(args) => template::render(&args, &opener, ui),
             Alpha::ConvertTemplate(Group { command: Some(command) }) => template::convert(command, ui),
             Alpha::ConvertTemplate(Group { command: None }) => help(&["alpha", "convert-template"], ui),
         },
@@ -148,7 +164,7 @@ fn run(opm: Opm, ui: &Ui) -> Result<ExitStatus, Error> {
 }
 
 /// Prints the help of a group, which is no failure.
-fn help(path: &[&str], ui: &Ui) -> Result<ExitStatus, Error> {
+fn help(path: &[&str], ui: &Ui) -> Result<ExitStatus, Stop> {
     let mut command = Opm::command();
     command.build();
     let group = path.iter().try_fold(&mut command, |command, name| command.find_subcommand_mut(name));
@@ -157,7 +173,7 @@ fn help(path: &[&str], ui: &Ui) -> Result<ExitStatus, Error> {
     Ok(ExitStatus::Clean)
 }
 
-fn version(ui: &Ui) -> Result<ExitStatus, Error> {
+fn version(ui: &Ui) -> Result<ExitStatus, Stop> {
     let version = env!("CARGO_PKG_VERSION");
     let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
     let machine = match machine {
@@ -174,7 +190,7 @@ fn version(ui: &Ui) -> Result<ExitStatus, Error> {
 }
 
 /// Prints a catalog in parts.
-fn print(catalog: &Catalog<'_>, format: Format, ui: &Ui) -> Result<ExitStatus, Error> {
+fn print(catalog: &Catalog<'_>, format: Format, ui: &Ui) -> Result<ExitStatus, Stop> {
     ui.print_parts(|take| catalog::write_parts(catalog, format, take))?;
     Ok(ExitStatus::Clean)
 }

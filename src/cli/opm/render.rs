@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::source::{self, Source};
-use super::{Network, format, print};
+use super::source::Opener;
+use super::source::Source;
+use super::{Stop, format, print};
 use crate::bundle::Bundle;
 use crate::catalog::{BundleBlob, Catalog};
 use crate::cli::{ExitStatus, Ui};
@@ -33,39 +34,29 @@ pub(super) struct Args {
     alpha_image_ref_template: String,
 }
 
-pub(super) fn run(args: &Args, network: &Network, ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, Stop> {
     let format = format(&args.output)?;
     let migrates = args.migrate || migrates(&args.migrate_level)?;
     let pattern = Pattern::parse(&args.alpha_image_ref_template)?;
     let sources = Sources::default();
-    let parts: Vec<Catalog<'_>> = (args.references.par_iter())
-        .map(|reference| part(reference, &pattern, network, &sources, ui))
-        .collect::<Result<_, _>>()?;
     let mut whole = Catalog::default();
-    parts.into_iter().for_each(|part| whole.append(part));
+    for (opened, reference) in opener.open(&args.references, &sources, ui)?.into_iter().zip(&args.references)
+    {
+        match opened {
+            Source::Catalog(catalog) => whole.append(catalog),
+            Source::Bundle(mut bundle, _, is_image) => {
+                if !is_image {
+                    bundle.image = pattern.apply(&bundle).into();
+                }
+                whole.bundles.push(blob(&bundle, reference)?);
+            }
+        }
+    }
     whole.bundles.par_iter_mut().for_each(render::tidy);
     if migrates {
         render::migrate(&mut whole);
     }
     print(&whole, format, ui)
-}
-
-fn part<'s>(
-    reference: &str,
-    pattern: &Pattern,
-    network: &Network,
-    sources: &'s Sources,
-    ui: &Ui,
-) -> Result<Catalog<'s>, Error> {
-    match source::open(reference, network, sources, ui)? {
-        Source::Catalog(catalog) => Ok(catalog),
-        Source::Bundle(mut bundle, is_image) => {
-            if !is_image {
-                bundle.image = pattern.apply(&bundle).into();
-            }
-            Ok(Catalog { bundles: vec![blob(&bundle, reference)?], ..Catalog::default() })
-        }
-    }
 }
 
 /// Renders a bundle.

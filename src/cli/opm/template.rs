@@ -5,10 +5,9 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
 
-use rayon::prelude::*;
-
+use super::source::Opener;
 use super::source::{self, Source};
-use super::{Network, format, graph, help, print};
+use super::{Stop, format, graph, help, print};
 use crate::catalog::{self, BundleBlob, Drawing};
 use crate::cli::project::SMALL;
 use crate::cli::{ExitStatus, Ui};
@@ -39,14 +38,15 @@ pub(super) struct Render {
 
 const TYPES: [&str; 3] = ["basic", "semver", "substitutes"];
 
-pub(super) fn render(args: &Render, network: &Network, ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn render(args: &Render, opener: &Opener, ui: &Ui) -> Result<ExitStatus, Stop> {
     let format = if args.output == "mermaid" { None } else { Some(mermaid_or(&args.output)?) };
     let migrates = super::render::migrates(&args.migrate_level)?;
     let (wanted, input) = match (args.first.as_deref(), args.second.as_deref()) {
         (Some(kind), Some(file)) if TYPES.contains(&kind) => (Some(kind), file),
         (Some(kind), Some(_)) => {
             return Err(Error::new(format!("invalid template type \"{kind}\""))
-                .hint(format!("write one of: {}", TYPES.join(", "))));
+                .hint(format!("write one of: {}", TYPES.join(", ")))
+                .into());
         }
         (Some(kind), None) if TYPES.contains(&kind) => (Some(kind), "-"),
         (Some(file), None) => (None, file),
@@ -61,21 +61,23 @@ pub(super) fn render(args: &Render, network: &Network, ui: &Ui) -> Result<ExitSt
         && !template.schema().ends_with(&format!(".{wanted}"))
     {
         return Err(Error::new(format!("{input} is a template `{}`, and not `{wanted}`", template.schema()))
-            .hint("leave the type out, and the template says it itself"));
+            .hint("leave the type out, and the template says it itself")
+            .into());
     }
     if let Some(given) = template.given() {
         source::stop(rules::check_catalog(given), &sources, ui)?;
     }
     let is_checked = template.given().is_some();
-    let bundles: HashMap<String, BundleBlob<'_>> = (template.references().par_iter())
-        .map(|reference| {
-            let mut blob = bundle(&reference.image, network, &sources, ui)?;
-            if migrates {
-                rendering::migrate_bundle(&mut blob);
-            }
-            Ok((reference.image.clone(), blob))
-        })
-        .collect::<Result<_, Error>>()?;
+    let references: Vec<String> =
+        template.references().into_iter().map(|reference| reference.image).collect();
+    let mut bundles: HashMap<String, BundleBlob<'_>> = HashMap::new();
+    for (opened, reference) in opener.open(&references, &sources, ui)?.into_iter().zip(references) {
+        let mut blob = bundle(opened, &reference)?;
+        if migrates {
+            rendering::migrate_bundle(&mut blob);
+        }
+        bundles.insert(reference, blob);
+    }
     let mut report = Report::default();
     let catalog = template.expand(bundles, &mut report);
     source::stop(report, &sources, ui)?;
@@ -96,20 +98,15 @@ fn mermaid_or(output: &str) -> Result<catalog::Format, Error> {
 }
 
 /// Renders the bundle that a template names, which is an image, and never a folder.
-fn bundle<'s>(
-    reference: &str,
-    network: &Network,
-    sources: &'s Sources,
-    ui: &Ui,
-) -> Result<BundleBlob<'s>, Error> {
-    match source::open(reference, network, sources, ui)? {
-        Source::Bundle(bundle, true) => {
+fn bundle<'s>(opened: Source<'s>, reference: &str) -> Result<BundleBlob<'s>, Error> {
+    match opened {
+        Source::Bundle(bundle, _, true) => {
             let mut blob = super::render::blob(&bundle, reference)?;
             rendering::tidy(&mut blob);
             Ok(blob)
         }
-        Source::Bundle(_, false) => Err(Error::new(format!("{reference} is a folder, and not an image"))
-            .hint("opm's templates name images; `olmcat render` knows folders, too")),
+        Source::Bundle(_, _, false) => Err(Error::new(format!("{reference} is a folder, and not an image"))
+            .hint("opm's templates name images; those of `olmcat render` may name folders, too")),
         Source::Catalog(_) => Err(Error::new(format!("{reference} is a catalog, and not a bundle"))
             .hint("list bundle images in the template")),
     }
@@ -155,7 +152,7 @@ pub(super) struct ConvertArgs {
     output: String,
 }
 
-pub(super) fn convert(command: Convert, ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn convert(command: Convert, ui: &Ui) -> Result<ExitStatus, Stop> {
     let (args, conversion) = match command {
         Convert::Basic(args) => (args, Conversion::Basic),
         Convert::Substitutes(args) => (args, Conversion::Substitutes),

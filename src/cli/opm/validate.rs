@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Stop;
 use super::source;
 use crate::cli::{ExitStatus, Ui};
 use crate::diag::{Error, Report};
@@ -22,7 +23,7 @@ pub(super) struct Args {
     output: String,
 }
 
-pub(super) fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Stop> {
     if !["", "json", "yaml"].contains(&args.output.as_str()) {
         super::format(&args.output)?;
     }
