@@ -66,6 +66,9 @@ pub(super) struct PullArgs {
     /// The most files and folders in an image [default: 500000].
     #[arg(long, value_name = "NUMBER", hide_short_help = true)]
     max_entries: Option<usize>,
+    /// The most bytes of a path or a link in an image [default: 4096].
+    #[arg(long, value_name = "NUMBER", hide_short_help = true)]
+    max_path: Option<usize>,
 }
 
 impl RegistryArgs {
@@ -114,7 +117,7 @@ impl PullArgs {
             kept: self.max_kept.unwrap_or(usual.kept),
             file: self.max_file.unwrap_or(usual.file),
             entries: self.max_entries.unwrap_or(usual.entries),
-            path: usual.path,
+            path: self.max_path.unwrap_or(usual.path),
         };
         let options = PullOptions {
             remote: self.registry.options(),

@@ -109,39 +109,36 @@ pub fn leftovers(cache: &Path) -> usize {
 #[test]
 fn a_bundle_image_is_its_folder() {
     let Some(registry) = Registry::plain() else { return };
+    // Where skopeo knows of the same layer in another compression, it takes that one.
+    let Some(other) = Registry::plain() else { return };
     let Some(skopeo) = tool("skopeo") else { return };
     let reference = registry.reference("demo/demo-bundle:v1");
     push(&demo_bundle(), &reference);
     let folder = Folder::new();
     let cache = folder.path().join("cache");
     let mut names = vec![reference.to_string()];
-    for (tag, arguments) in [
-        ("docker", &["--format", "v2s2"][..]),
-        ("zstd", &["--format", "oci", "--dest-compress-format", "zstd", "--dest-compress"]),
-        ("plain", &["--format", "oci", "--dest-decompress"]),
+    let skopeo = |arguments: &[&str]| {
+        let insecure =
+            ["--insecure-policy", "copy", "-q", "--src-tls-verify=false", "--dest-tls-verify=false"];
+        output(Command::new(&skopeo).args(insecure).args(arguments));
+    };
+    let source = format!("docker://{reference}");
+    let through = format!("dir:{}", folder.path().join("dir").display());
+    skopeo(&["--dest-decompress", &source, &through]);
+    for (tag, to, from, how, kind) in [
+        ("docker", &registry, &source, &["--format", "v2s2"][..], "vnd.docker.image.rootfs.diff.tar.gzip"),
+        (
+            "zstd",
+            &other,
+            &through,
+            &["--format", "oci", "--dest-compress-format", "zstd"],
+            "layer.v1.tar+zstd",
+        ),
     ] {
-        let copy = registry.reference(&format!("demo/demo-bundle:{tag}"));
-        let through = format!("dir:{}", folder.path().join(tag).display());
-        let skopeo = |from: &str, to: &str, more: &[&str]| {
-            output(
-                Command::new(&skopeo)
-                    .args([
-                        "--insecure-policy",
-                        "copy",
-                        "-q",
-                        "--src-tls-verify=false",
-                        "--dest-tls-verify=false",
-                    ])
-                    .args(more)
-                    .args([from, to]),
-            );
-        };
-        if tag == "plain" {
-            skopeo(&format!("docker://{reference}"), &through, &["--dest-decompress"]);
-            skopeo(&through, &format!("docker://{copy}"), &["--format", "oci"]);
-        } else {
-            skopeo(&format!("docker://{reference}"), &format!("docker://{copy}"), arguments);
-        }
+        let copy = to.reference(&format!("demo/demo-bundle:{tag}"));
+        skopeo(&[how, &[from, &format!("docker://{copy}")]].concat());
+        let manifest = connect(&copy, Login::Anonymous).get_manifest(&copy).unwrap();
+        assert!(String::from_utf8_lossy(manifest.bytes()).contains(kind), "{manifest:?}");
         names.push(copy.to_string());
     }
     names.push(reference.pinned(demo_bundle().digest()).to_string());
@@ -385,8 +382,69 @@ fn mirrors_are_asked_first() {
     for part in ["no registry gave quay.example/x/demo:v1", "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"] {
         assert!(error.message.contains(part), "{error}");
     }
+    // A drop-in file stands for what was said before.
+    let folder = Folder::new();
+    let files = [("a.conf", "blocked = true"), ("b.conf", "location = 'b.example'")]
+        .map(|(name, line)| folder.write(name, format!("[[registry]]\nprefix = 'quay.example'\n{line}\n")));
+    let found = Registries::read(&files).unwrap().endpoints(&reference).unwrap();
+    assert_eq!(found[0].reference.to_string(), "b.example/x/demo:v1");
+    for (text, words) in
+        [("[[registry]\n", "c.conf:1: "), ("[registries.search]\nregistries = []\n", "version 1")]
+    {
+        let error = Registries::read(&[folder.write("c.conf", text)]).unwrap_err();
+        assert!(error.message.contains(words), "{error}");
+    }
     let error = pull("[[registry]]\nprefix = 'quay.example'\nblocked = true\n").unwrap_err();
     assert!(error.message.contains("is blocked by `quay.example`"), "{error}");
+}
+
+#[test]
+fn logins_are_those_of_the_host_that_is_asked() {
+    // base64 of `mirror-user:secret`.
+    let login = "Basic bWlycm9yLXVzZXI6c2VjcmV0";
+    let mirror = Server::start(move |asked| {
+        let challenge = [("WWW-Authenticate".to_owned(), "Basic realm=\"mirror\"".to_owned())];
+        let is_known =
+            asked.authorization() == Some(login) || asked.method == "PUT" || asked.method == "POST";
+        (!is_known).then(|| Reply::Answer(401, challenge.to_vec(), Vec::new()))
+    });
+    let digest = {
+        let (artifact, home) = (demo_bundle(), Server::start(|_| None));
+        push(&artifact, &home.reference());
+        for asked in home.log().iter().filter(|asked| asked.method == "PUT") {
+            let name = asked.path.rsplit(['/', '=']).next().unwrap();
+            mirror.store(name, asked.headers.get("content-type").map_or("", String::as_str), &asked.body);
+        }
+        artifact.digest()
+    };
+    let folder = Folder::new();
+    let auth = login.trim_start_matches("Basic ");
+    let logins = format!("{{\"auths\": {{\"{}\": {{\"auth\": \"{auth}\"}}}}}}", mirror.host());
+    let text = format!("[[registry]]\nprefix = 'quay.example'\nlocation = '{}'\n", mirror.host());
+    let arguments = [
+        "render".to_owned(),
+        "quay.example/demo/catalog:v1".to_owned(),
+        format!("--cache={}", folder.path().join("cache").display()),
+        format!("--authfile={}", folder.write("auth.json", logins).display()),
+        format!("--registries-conf={}", folder.write("registries.conf", text).display()),
+    ];
+    let rendered = Olmcat::new(&arguments).run().exits(0).stdout();
+    assert!(rendered.contains("image: quay.example/demo/catalog:v1\n"), "{rendered}");
+    assert_eq!(mirror.log().iter().filter(|asked| asked.is("GET", &digest.to_string())).count(), 1);
+    let error = Olmcat::new(&arguments[..3]).env("CONTAINERS_REGISTRIES_CONF", "/nonexistent/r.conf").run();
+    assert!(error.exits(2).stderr().contains("cannot read /nonexistent/r.conf"));
+    let anonymous = arguments.iter().filter(|argument| !argument.starts_with("--authfile"));
+    let fresh = anonymous.map(|argument| argument.replace("/cache", "/fresh")).collect::<Vec<_>>();
+    let error = Olmcat::new(fresh).run().exits(2).stderr();
+    assert!(error.contains(&mirror.host()) && error.contains("no credentials"), "{error}");
+    // A cache that cannot be written.
+    let error = Olmcat::new(arguments[..2].iter().map(String::as_str).chain(["--cache=/proc/olmcat"]))
+        .env("CONTAINERS_REGISTRIES_CONF", folder.path().join("registries.conf"))
+        .env("REGISTRY_AUTH_FILE", folder.path().join("auth.json"))
+        .run()
+        .exits(2)
+        .stderr();
+    assert!(error.contains("cannot write to the cache /proc/olmcat") && error.contains("--cache"), "{error}");
 }
 
 #[test]
@@ -402,6 +460,7 @@ fn limits_hold_for_images() {
         ("--max-kept", "1k", "more than 1024 bytes together"),
         ("--max-unpacked", "1k", "more than 1024 bytes"),
         ("--max-entries", "0", "more than 0 files"),
+        ("--max-path", "3", "is longer than 3 bytes"),
     ] {
         let run = Olmcat::new(["render", &name, "--cache", &cache, option, value]).run().exits(2);
         assert!(run.stderr().contains(words) && run.stderr().contains(option), "{}", run.stderr());

@@ -16,7 +16,7 @@ use super::error::{Error, Kind};
 use tree::{Content, Tree};
 use untar::{Archive, EntryKind};
 
-/// How much an image may be. Each limit has an option of the same name.
+/// How much an image may be. Each limit has an option of its name, such as `--max-file`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of all layers, unpacked: 16 GiB. The layers as they are pulled may have as many.
