@@ -11,6 +11,7 @@ mod faults;
 mod graphs;
 mod image;
 mod logins;
+mod mirrors;
 mod opm;
 mod project;
 mod pull;

@@ -158,7 +158,7 @@ fn read<R: Read + Seek>(
             }
             continue;
         }
-        let is_held = entry.kind == EntryKind::File && held.iter().any(|path| tree::is_below(&place, path));
+        let is_held = entry.kind == EntryKind::File && is_held(held, &place);
         let content = if is_held {
             if entry.size > limits.file {
                 let message = format!("`{place}` has more than {} bytes", limits.file);
@@ -173,6 +173,12 @@ fn read<R: Read + Seek>(
         tree.put(number, place, entry.kind, content)?;
     }
     Ok(())
+}
+
+/// Whether a path, or a folder on the way to it, is in a set.
+fn is_held(held: &BTreeSet<String>, path: &str) -> bool {
+    let above = path.match_indices('/').map(|(slash, _)| &path[..slash]);
+    ["", path].into_iter().chain(above).any(|path| held.contains(path))
 }
 
 /// Whether a media type is that of a tar archive, compressed or not (image specification, `layer.md`, and
