@@ -289,7 +289,7 @@ fn a_folder_of_something_else_is_left_alone() {
     assert_eq!(Layout::open(folder.path()).unwrap_err().kind, Kind::Input);
 }
 
-/// A folder in the way of the manifest stands for a full disk: the blobs before it were written already.
+/// A folder in the way of the manifest stands for a full disk: layer and configuration were written already.
 #[test]
 fn a_failure_takes_back_what_was_written() {
     let folder = Folder::new();
@@ -297,9 +297,11 @@ fn a_failure_takes_back_what_was_written() {
         (build(&Options::default()), build(&Options { epoch: Some(1), ..Options::default() }));
     let out = folder.path().join("out");
     layout::write(&out, &first, "v1").unwrap();
-    fs::create_dir(out.join("blobs/sha256").join(second.digest().hex())).unwrap();
     let before = names(&out.join("blobs/sha256"));
+    let obstacle = out.join("blobs/sha256").join(second.digest().hex());
+    fs::create_dir(&obstacle).unwrap();
     assert_eq!(layout::write(&out, &second, "v1").unwrap_err().kind, Kind::File);
+    fs::remove_dir(&obstacle).unwrap();
     assert_eq!(names(&out.join("blobs/sha256")), before);
     assert_eq!(Layout::open(&out).unwrap().artifact(Some("v1")).unwrap(), first);
 }
