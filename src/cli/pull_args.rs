@@ -54,7 +54,7 @@ pub(super) struct PullArgs {
     /// podman.
     #[arg(long, value_name = "FILE")]
     registries_conf: Option<PathBuf>,
-    /// The most bytes that all layers of an image unpack to [default: 16G].
+    /// The most bytes that all layers of an image unpack to [default: 8G].
     #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true)]
     max_unpacked: Option<u64>,
     /// The most bytes of all files of a bundle or catalog in an image [default: 4G].

@@ -19,7 +19,7 @@ use untar::{Archive, EntryKind};
 /// How much an image may be. Each limit has an option of its name, such as `--max-file`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of all layers, unpacked: 16 GiB. The layers as they are pulled may have as many.
+    /// Bytes of all layers, unpacked: 8 GiB. The layers as they are pulled may have as many.
     pub unpacked: u64,
     /// Bytes of all files that are wanted: 4 GiB. The largest public catalog has 1.7 GB.
     pub kept: u64,
@@ -33,7 +33,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { unpacked: 16 << 30, kept: 4 << 30, file: 1 << 30, entries: 500_000, path: 4096 }
+        Limits { unpacked: 8 << 30, kept: 4 << 30, file: 1 << 30, entries: 500_000, path: 4096 }
     }
 }
 
