@@ -60,7 +60,7 @@ pub(super) struct PullArgs {
     /// podman.
     #[arg(long, value_name = "FILE")]
     registries_conf: Option<PathBuf>,
-    /// The most bytes that all layers of an image unpack to [default: 16G].
+    /// The most bytes that all layers of an image unpack to [default: 8G].
     #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true)]
     max_unpacked: Option<u64>,
     /// The most bytes of all files of a bundle or catalog in an image [default: 4G].
@@ -72,6 +72,9 @@ pub(super) struct PullArgs {
     /// The most files and folders in an image [default: 500000].
     #[arg(long, value_name = "NUMBER", hide_short_help = true)]
     max_entries: Option<usize>,
+    /// The most bytes of a path or a link in an image [default: 4096].
+    #[arg(long, value_name = "NUMBER", hide_short_help = true)]
+    max_path: Option<usize>,
 }
 
 impl RegistryArgs {
@@ -153,7 +156,7 @@ impl PullArgs {
             kept: self.max_kept.unwrap_or(usual.kept),
             file: self.max_file.unwrap_or(usual.file),
             entries: self.max_entries.unwrap_or(usual.entries),
-            path: usual.path,
+            path: self.max_path.unwrap_or(usual.path),
         };
         Ok(PullOptions {
             remote: self.registry.options(),

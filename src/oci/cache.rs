@@ -218,10 +218,12 @@ impl Cache {
 
     /// Makes the folders, which are nobody else's business: what is in private registries is in them.
     fn prepare(&self) -> io::Result<()> {
-        use std::os::unix::fs::DirBuilderExt as _;
         let is_new = !self.folder.join("parts").exists();
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         for folder in ["blobs/sha256", "references", "parts"] {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(self.folder.join(folder))?;
+            builder.recursive(true).create(self.folder.join(folder))?;
         }
         if is_new {
             // Backup programs leave out a folder with this file (bford.info/cachedir).

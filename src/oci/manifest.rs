@@ -42,7 +42,20 @@ pub(super) fn read(blob: &Blob) -> Result<Manifest, Error> {
                 .hint("push the image again"));
         }
     };
-    let kind = wire.media_type.clone().unwrap_or_else(|| stated.to_owned());
+    let kind = match (&wire.media_type, stated) {
+        (Some(kind), _) => kind.clone(),
+        // Neither the manifest must say it nor do all registries: the fields do (image specification,
+        // `manifest.md`).
+        (None, "application/json" | "application/octet-stream" | "text/plain") if wire.layers.is_some() => {
+            media_type::MANIFEST.to_owned()
+        }
+        (None, "application/json" | "application/octet-stream" | "text/plain")
+            if wire.manifests.is_some() =>
+        {
+            media_type::INDEX.to_owned()
+        }
+        (None, stated) => stated.to_owned(),
+    };
     match (kind.as_str(), wire) {
         // One document that is both could mean another image to everyone who reads it (image specification,
         // `manifest.md`, after CVE-2021-41190).

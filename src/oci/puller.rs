@@ -186,7 +186,8 @@ impl Puller {
             let media_type = known.map_or_else(|| "application/json".to_owned(), |known| known.media_type);
             return Ok(Blob::hashed(&media_type, bytes, digest));
         }
-        let blob = self.ask(&reference.pinned(digest), Remote::get_manifest)?;
+        // Which mirrors serve it depends on how it was named.
+        let blob = self.ask(reference, |remote, reference| remote.get_manifest(&reference.pinned(digest)))?;
         // What is no manifest is not kept.
         manifest::read(&blob)?;
         self.cache.add(&digest, |file| {

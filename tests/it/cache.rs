@@ -161,7 +161,7 @@ fn an_interrupted_pull_leaves_nothing() {
             std::thread::sleep(Duration::from_millis(10));
         }
         assert_ne!(leftovers(&cache), 0);
-        output(Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]));
+        output(Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]));
         let status = child.wait().unwrap();
         match signal {
             // Nobody can clean up then; the next run does.

@@ -13,6 +13,7 @@ mod faults;
 mod graphs;
 mod image;
 mod logins;
+mod mirrors;
 mod opm;
 mod opm_door;
 mod project;

@@ -288,6 +288,10 @@ fn tls_needs_a_trusted_authority() {
     let with = |file: &str| with_name(&reference, file);
     let pushed = with("ca.crt").unwrap().push(&artifact, &reference, &|_| {}).unwrap();
     assert_eq!(pushed.digest, artifact.digest());
+    // `insecure` in `registries.conf`.
+    let insecure = Options { insecure: true, patience: quick(), ..Options::default() };
+    let found = Remote::new(&reference, insecure).unwrap().head_manifest(&reference).unwrap();
+    assert_eq!(found.unwrap().digest, artifact.digest());
     assert!(with("srv.key").unwrap_err().message.contains("holds no certificate"));
     assert_eq!(with("missing").unwrap_err().kind, Kind::File);
     // The certificate names the address only.

@@ -16,10 +16,10 @@ use super::error::{Error, Kind};
 use tree::{Content, Tree};
 use untar::{Archive, EntryKind};
 
-/// How much an image may be. Each limit has an option of the same name.
+/// How much an image may be. Each limit has an option of its name, such as `--max-file`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of all layers, unpacked: 16 GiB. The layers as they are pulled may have as many.
+    /// Bytes of all layers, unpacked: 8 GiB. The layers as they are pulled may have as many.
     pub unpacked: u64,
     /// Bytes of all files that are wanted: 4 GiB. The largest public catalog has 1.7 GB.
     pub kept: u64,
@@ -33,7 +33,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { unpacked: 16 << 30, kept: 4 << 30, file: 1 << 30, entries: 500_000, path: 4096 }
+        Limits { unpacked: 8 << 30, kept: 4 << 30, file: 1 << 30, entries: 500_000, path: 4096 }
     }
 }
 
@@ -158,7 +158,7 @@ fn read<R: Read + Seek>(
             }
             continue;
         }
-        let is_held = entry.kind == EntryKind::File && held.iter().any(|path| tree::is_below(&place, path));
+        let is_held = entry.kind == EntryKind::File && is_held(held, &place);
         let content = if is_held {
             if entry.size > limits.file {
                 let message = format!("`{place}` has more than {} bytes", limits.file);
@@ -173,6 +173,12 @@ fn read<R: Read + Seek>(
         tree.put(number, place, entry.kind, content)?;
     }
     Ok(())
+}
+
+/// Whether a path, or a folder on the way to it, is in a set.
+fn is_held(held: &BTreeSet<String>, path: &str) -> bool {
+    let above = path.match_indices('/').map(|(slash, _)| &path[..slash]);
+    ["", path].into_iter().chain(above).any(|path| held.contains(path))
 }
 
 /// Whether a media type is that of a tar archive, compressed or not (image specification, `layer.md`, and

@@ -113,7 +113,7 @@ impl<'a, R: Read> Archive<'a, R> {
                 Kind::TooLarge,
                 format!("the path or link `{start}...` is longer than {} bytes", self.limits.path),
             )
-            .hint("shorten the path, or leave the file out of the image"));
+            .hint("if paths may be that long, raise the limit with `--max-path`"));
         }
         let mut size = extension.size.unwrap_or(size);
         let kind = match kind {
