@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
+use super::listing::{self, Archetype};
 use super::project::{SETTINGS, SMALL, below};
 use super::{ExitStatus, Ui, stage};
 use crate::catalog::check_image_reference;
@@ -46,23 +45,6 @@ pub(super) struct Args {
     /// Replace the version if the project has it already.
     #[arg(long)]
     force: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Archetype {
-    Candidate,
-    Fast,
-    Stable,
-}
-
-impl Archetype {
-    fn name(self) -> &'static str {
-        match self {
-            Archetype::Candidate => "candidate",
-            Archetype::Fast => "fast",
-            Archetype::Stable => "stable",
-        }
-    }
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
@@ -230,43 +212,18 @@ fn settings(
 
 /// Returns the template with the image listed in the chosen archetypes.
 fn template(args: &Args, image: &str, old: Option<String>, path: &Path) -> Result<String, Error> {
-    let mut text = old.unwrap_or_else(|| {
+    let text = old.unwrap_or_else(|| {
         "# The published versions, from which channels and edges follow; `olmcat bundle add` adds to it.\n\
          schema: olm.semver\ngenerateMajorChannels: true\ngenerateMinorChannels: false\n"
             .to_owned()
     });
-    let is_listed =
-        |archetype: &Archetype| listed(&text, archetype.name()).iter().any(|known| known == image);
-    let wanted = match args.channel.as_slice() {
-        [] if Archetype::value_variants().iter().any(is_listed) => &[],
-        [] => &[Archetype::Stable][..],
-        wanted => wanted,
-    };
-    for archetype in wanted {
-        let name = archetype.name();
-        if listed(&text, name).contains(&image.to_owned()) {
-            continue;
+    match args.channel.as_slice() {
+        [] if !listing::archetypes_of(&text, image).is_empty() => Ok(text),
+        [] => listing::list(text, image, Archetype::Stable, path),
+        wanted => {
+            wanted.iter().try_fold(text, |text, archetype| listing::list(text, image, *archetype, path))
         }
-        let block = format!("{text}{name}:\n  bundles:\n  - image: {image}\n");
-        let edited =
-            yaml::edit::append_item(&text, &[name, "bundles"], &format!("image: {image}")).unwrap_or(block);
-        if !listed(&edited, name).contains(&image.to_owned()) {
-            return Err(Error::new(format!(
-                "{} is written in a way that cannot be edited here",
-                path.display()
-            ))
-            .hint(format!("add by hand, below `{name}.bundles`: `- image: {image}`")));
-        }
-        text = edited;
     }
-    Ok(text)
-}
-
-/// The images that a template lists in an archetype; empty if it cannot be read.
-fn listed(text: &str, archetype: &str) -> Vec<String> {
-    let (sources, mut report) = (Sources::default(), Report::default());
-    let file = sources.add("template.yaml", text.to_owned().into_bytes());
-    Template::read(&sources, file, &mut report).map(|template| template.listed(archetype)).unwrap_or_default()
 }
 
 /// Writes the files beside, then moves the whole folder to its place.

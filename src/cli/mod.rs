@@ -4,11 +4,14 @@
 mod build;
 mod bundle_add;
 mod cache;
+mod expand;
 mod explain;
 mod files;
 mod list;
+mod listing;
 mod opm;
 mod project;
+mod promote;
 mod pull_args;
 mod push;
 mod reference;
@@ -88,6 +91,7 @@ enum Command {
     /// Work with the bundles of the project.
     #[command(subcommand)]
     Bundle(Bundle),
+    Promote(promote::Args),
     List(list::Args),
     Explain(explain::Args),
     Cache(cache::Args),
@@ -170,6 +174,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Validate(args) => validate::run(&args, &root, ui),
         Command::Push(args) => push::run(&args, &root, ui),
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
+        Command::Promote(args) => promote::run(&args, &root, ui),
         Command::List(args) => list::run(&args, &root, ui),
         Command::Explain(args) => explain::run(&args, ui),
         Command::Cache(args) => cache::run(&args, ui),

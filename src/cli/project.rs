@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::expand;
 use super::ui::Ui;
 use crate::catalog::{self, BundleBlob, Catalog, Format};
 use crate::diag::{Diagnostic, Error, Report, codes};
@@ -176,7 +177,8 @@ pub(super) fn check<'s>(
         }
         let bundles = bundles.remove(&package).unwrap_or_default();
         let Some(file) = load::text(&path, SMALL, sources, report) else { continue };
-        if let Some(catalog) = expand(&package, file, bundles, sources, report) {
+        if let Some(mut catalog) = expand(&package, &path, file, bundles, sources, report) {
+            catalog.deprecations.extend(expand::deprecations(&path, &package, sources, report)?);
             report.append(rules::check_catalog(&catalog));
             packages.push((package, catalog));
         }
@@ -305,8 +307,9 @@ fn bundle<'s>(
 /// Expands the template of a package with its bundles.
 fn expand<'s>(
     package: &str,
+    path: &Path,
     file: FileId,
-    bundles: Bundles<'s>,
+    mut bundles: Bundles<'s>,
     sources: &'s Sources,
     report: &mut Report,
 ) -> Option<Catalog<'s>> {
@@ -314,6 +317,7 @@ fn expand<'s>(
     let references = template.references();
     let wanted: HashSet<&str> = references.iter().map(|reference| reference.image.as_str()).collect();
     let mut by_image: HashMap<String, BundleBlob<'s>> = HashMap::new();
+    expand::by_folder(path, &references, &mut bundles.blobs, &mut by_image, sources);
     for bundle in bundles.blobs {
         if wanted.contains(bundle.image.as_ref()) {
             by_image.insert(bundle.image.to_string(), bundle);

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::expand;
 use super::project;
 use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui, stage};
 use crate::bundle::Bundle;
-use crate::catalog::{self, Catalog, Format};
+use crate::catalog::{self, Catalog, Drawing, Format, mermaid};
 use crate::diag::{Diagnostic, Error, Report, codes};
 use crate::load::{self, Image};
 use crate::render;
@@ -17,8 +18,9 @@ use crate::text::{Place, Sources};
 /// Render the catalog of the project, or print what folders render to
 ///
 /// Without REF the project is checked, and `catalog/<package>/catalog.yaml` is written for every
-/// package. With REF, a bundle folder, a catalog folder, a file of FBC, or else the reference of a
-/// bundle image or catalog image, the result is printed without any check, as `opm render` does.
+/// package. With REF, a bundle folder, a catalog folder, a file of FBC, a template, or else the
+/// reference of a bundle image or catalog image, the result is printed without any check, as
+/// `opm render` does. The bundles of a template may be images, or folders relative to it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Bundle folders, catalog folders, FBC files or images to print.
@@ -44,6 +46,19 @@ pub(super) struct Args {
 enum Output {
     Yaml,
     Json,
+    /// The upgrade graphs, as a drawing.
+    Mermaid,
+}
+
+impl Args {
+    /// Returns the image of a bundle folder; empty if no pattern names it.
+    fn image_of(&self, bundle: &Bundle<'_>) -> String {
+        let pattern = self.image.as_deref().unwrap_or_default();
+        pattern
+            .replace("{package}", &bundle.package())
+            .replace("{version}", &bundle.version())
+            .replace("{name}", &bundle.name())
+    }
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
@@ -94,7 +109,11 @@ fn print(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     if args.migrate {
         render::migrate(&mut whole);
     }
-    let format = if args.output == Output::Json { Format::Json } else { Format::Yaml };
+    let format = match args.output {
+        Output::Json => Format::Json,
+        Output::Yaml => Format::Yaml,
+        Output::Mermaid => return draw(&whole, Drawing { v0: true, ..Drawing::default() }, ui),
+    };
     ui.print_parts(|take| catalog::write_parts(&whole, format, take))?;
     Ok(ExitStatus::Clean)
 }
@@ -113,7 +132,10 @@ fn read<'s>(
     let catalog = match image {
         Some(Image::Catalog(catalog)) => Ok(catalog),
         Some(Image::Bundle(image)) => Ok(bundle(&image, path, &mut report)),
-        None if load::is_bundle(path) => folder(path, args.image.as_deref(), sources, &mut report),
+        None if load::is_bundle(path) => folder(path, args, sources, &mut report),
+        None if expand::is_template(path).is_ok_and(|is_template| is_template) => {
+            expand::file(path, &|bundle| args.image_of(bundle), &args.pull, sources, &mut report, ui)
+        }
         None => {
             let catalog = project::part(path, root, sources, &mut report);
             if catalog.as_ref().is_ok_and(Catalog::is_empty) && !report.has_errors() {
@@ -128,18 +150,12 @@ fn read<'s>(
 /// Renders a bundle folder, whose image is named by a pattern.
 fn folder<'s>(
     path: &Path,
-    image: Option<&str>,
+    args: &Args,
     sources: &'s Sources,
     report: &mut Report,
 ) -> Result<Catalog<'s>, Error> {
     let mut loaded = load::bundle(path, sources, report)?;
-    if let Some(pattern) = image {
-        let image = pattern
-            .replace("{package}", &loaded.package())
-            .replace("{version}", &loaded.version())
-            .replace("{name}", &loaded.name());
-        loaded.image = image.into();
-    }
+    loaded.image = args.image_of(&loaded).into();
     Ok(bundle(&loaded, path, report))
 }
 
@@ -156,4 +172,14 @@ fn bundle<'s>(bundle: &Bundle<'s>, path: &Path, report: &mut Report) -> Catalog<
         }
     }
     catalog
+}
+
+/// Prints upgrade graphs as a drawing, and warns of what it lacks.
+pub(super) fn draw(catalog: &Catalog<'_>, drawing: Drawing<'_>, ui: &Ui) -> Result<ExitStatus, Error> {
+    let (text, warnings) = mermaid(catalog, drawing).map_err(|why| {
+        Error::new(format!("cannot draw the graph: {why}")).hint("`olmcat validate` says more")
+    })?;
+    warnings.iter().for_each(|warning| ui.note(&format!("warning: {warning}")));
+    ui.print(&text)?;
+    Ok(ExitStatus::Clean)
 }

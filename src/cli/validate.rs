@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::expand;
 use super::project::{self, CONTRACT, Rulebook, SETTINGS, SMALL, below};
 use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui};
@@ -70,7 +71,7 @@ fn one(
         let image = book.and_then(|book| book.settings.image_of(&bundle.package(), &bundle.version()));
         bundle.image = image.unwrap_or_default().into();
         report.append(rules::check_bundle(&bundle, book.and_then(|book| book.contract.as_ref())));
-    } else if path.is_file() && is_template(path)? {
+    } else if expand::is_template(path)? {
         if let Some(file) = load::text(path, SMALL, sources, report) {
             Template::read(sources, file, report);
         }
@@ -93,19 +94,4 @@ fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, report: &mut Report)
 /// Whether two paths lead to one file.
 fn is_same(one: &Path, other: &Path) -> bool {
     one == other || one.canonicalize().ok().is_some_and(|one| other.canonicalize().ok() == Some(one))
-}
-
-/// Whether a file is named as templates are, or names the schema of one before any other.
-fn is_template(path: &Path) -> Result<bool, Error> {
-    use std::io::Read as _;
-    if path.file_name().is_some_and(|name| name == "template.yaml") {
-        return Ok(true);
-    }
-    let mut head = Vec::new();
-    let file = std::fs::File::open(path).map_err(|cause| Error::io("read", path, &cause))?;
-    file.take(64 << 10).read_to_end(&mut head).map_err(|cause| Error::io("read", path, &cause))?;
-    let head = String::from_utf8_lossy(&head).to_lowercase();
-    let schema = head.split("schema").nth(1).unwrap_or_default();
-    let value = schema.trim_start_matches(['"', '\'', ':', ' ']);
-    Ok(value.starts_with("olm.semver") || value.starts_with("olm.template."))
 }

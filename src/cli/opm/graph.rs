@@ -2,9 +2,9 @@
 
 use super::Stop;
 use super::source::Opener;
-use crate::catalog::{Catalog, Drawing, mermaid};
+use crate::catalog::{Catalog, Drawing};
+use crate::cli::render::draw;
 use crate::cli::{ExitStatus, Ui};
-use crate::diag::Error;
 use crate::text::Sources;
 
 /// Draw the upgrade graphs of a catalog as mermaid text
@@ -33,15 +33,5 @@ pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, S
     let (package, minimum) = (given(&args.package_name), given(&args.minimum_edge));
     let drawing =
         Drawing { package: package.as_deref(), minimum_edge: minimum.as_deref(), v0: args.draw_v0_semantics };
-    draw(&whole, drawing, ui)
-}
-
-/// Prints the drawing, and warns of what it lacks.
-pub(super) fn draw(catalog: &Catalog<'_>, drawing: Drawing<'_>, ui: &Ui) -> Result<ExitStatus, Stop> {
-    let (text, warnings) = mermaid(catalog, drawing).map_err(|why| {
-        Error::new(format!("cannot draw the graph: {why}")).hint("`opm validate` says more")
-    })?;
-    warnings.iter().for_each(|warning| ui.note(&format!("warning: {warning}")));
-    ui.print(&text)?;
-    Ok(ExitStatus::Clean)
+    Ok(draw(&whole, drawing, ui)?)
 }

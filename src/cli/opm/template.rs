@@ -7,9 +7,10 @@ use std::io::{self, Read as _};
 
 use super::source::Opener;
 use super::source::{self, Source};
-use super::{Stop, format, graph, help, print};
+use super::{Stop, format, help, print};
 use crate::catalog::{self, BundleBlob, Drawing};
 use crate::cli::project::SMALL;
+use crate::cli::render::draw;
 use crate::cli::{ExitStatus, Ui};
 use crate::diag::{Error, Report};
 use crate::load::LIMIT;
@@ -86,7 +87,7 @@ pub(super) fn render(args: &Render, opener: &Opener, ui: &Ui) -> Result<ExitStat
     }
     match format {
         Some(format) => print(&catalog, format, ui),
-        None => graph::draw(&catalog, Drawing { v0: true, ..Drawing::default() }, ui),
+        None => Ok(draw(&catalog, Drawing { v0: true, ..Drawing::default() }, ui)?),
     }
 }
 
