@@ -3,6 +3,7 @@
 //! The nouns are what the blobs say, faults and all: reading refuses only what is no blob, and
 //! judging is the business of `rules`. There is no second model to convert to and back.
 
+mod cut;
 mod fields;
 mod graph;
 mod image_reference;
@@ -14,6 +15,7 @@ mod shape;
 pub mod version;
 mod write;
 
+pub use cut::{Rest, cut};
 pub use graph::{Chain, Graph};
 pub use image_reference::check_image_reference;
 pub use mermaid::{Drawing, mermaid};

@@ -9,6 +9,7 @@ mod explain;
 mod files;
 mod list;
 mod listing;
+mod onto;
 mod opm;
 mod project;
 mod promote;

@@ -23,7 +23,7 @@ pub(super) struct Args {
     #[arg(value_name = "REF")]
     reference: Option<String>,
     /// Push the image of an OCI layout instead of building one.
-    #[arg(long, value_name = "DIR", requires = "reference", conflicts_with_all = ["target", "platform"])]
+    #[arg(long, value_name = "DIR", requires = "reference", conflicts_with_all = ["target", "platform", "onto", "packages"])]
     layout: Option<PathBuf>,
     /// The name of the image in the layout, if it has several.
     #[arg(long, value_name = "NAME", requires = "layout")]
@@ -46,7 +46,9 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
         return Ok(ExitStatus::Findings);
     }
-    let (artifact, tag) = args.image.make(&project, ui)?;
+    let Some((artifact, tag)) = args.image.make(&project, &args.registry, ui)? else {
+        return Ok(ExitStatus::Findings);
+    };
     let reference = match (given, &project.settings.image) {
         (Some(reference), _) => reference,
         (None, Some(image)) => Reference::parse(&format!("{image}:{tag}"))?,

@@ -87,6 +87,20 @@ pub fn images<'s>(
     loaded.into_iter().map(one).collect()
 }
 
+/// Pulls a catalog image and returns its files as they are, by their paths below the catalog's folder.
+///
+/// # Errors
+/// Those of [`image()`]; also for an image that is no catalog.
+pub fn image_files(reference: &Reference, puller: &Puller) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    let pulled = puller.pull(reference).map_err(from_oci)?;
+    let folder = pulled.labels.get(CONFIGS_LABEL).ok_or_else(|| {
+        Error::new(format!("{reference} is no catalog image: it has no label `{CONFIGS_LABEL}`"))
+            .hint("check the reference")
+    })?;
+    let files = catalog_files(&pulled, folder, puller)?;
+    Ok(files.into_iter().map(|(path, bytes)| (path, Arc::unwrap_or_clone(bytes))).collect())
+}
+
 fn bundle<'s>(
     pulled: &Pulled,
     puller: &Puller,

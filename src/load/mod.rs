@@ -10,5 +10,5 @@ mod indexignore;
 pub use bundle::{bundle, is_bundle, manifests_in};
 pub use catalog::{catalog, catalog_files, catalog_part};
 pub use file::{LIMIT, exists, read_file, text};
-pub use image::{Image, image, images};
+pub use image::{Image, image, image_files, images};
 pub use indexignore::Ignore;

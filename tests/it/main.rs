@@ -14,6 +14,7 @@ mod graphs;
 mod image;
 mod logins;
 mod mirrors;
+mod onto;
 mod opm;
 mod opm_door;
 mod project;

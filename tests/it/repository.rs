@@ -14,7 +14,7 @@ use crate::console::copy;
 use crate::support::{Folder, Olmcat, data, root, shared, tool};
 
 /// A copy of the project of a repository, to be spoilt.
-fn project(of: &Path) -> Folder {
+pub fn project(of: &Path) -> Folder {
     let folder = Folder::new();
     for part in ["bundles", "catalog"] {
         copy(&of.join(part), &folder.path().join(part));
