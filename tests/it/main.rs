@@ -26,6 +26,7 @@ mod rules;
 mod server;
 mod single_faults;
 mod support;
+mod templates;
 mod unpack;
 mod veneers;
 mod versions;
