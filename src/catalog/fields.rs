@@ -111,7 +111,8 @@ impl<'t, 's, 'r> Fields<'t, 's, 'r> {
         mut read: impl FnMut(&mut Fields<'t, 's, '_>) -> T,
     ) -> Option<Vec<T>> {
         let list = self.of_kind(key, Kind::List)?;
-        let mut found = Vec::new();
+        // Exactly as much as is needed: large catalogs are made of these lists.
+        let mut found = Vec::with_capacity(list.items().count());
         for (index, map) in list.items().enumerate() {
             let place = self.place.key(key).index(index);
             if !matches!(map.kind(), Kind::Map | Kind::Null) {

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::fields::Fields;
 use super::{
-    BUNDLE_OBJECT, BundleBlob, CSV_METADATA, Catalog, Channel, Deprecation, Deprecations, Entry, Icon, Meta,
-    Package, Property, Raw, RelatedImage, shape,
+    BUNDLE_OBJECT, BundleBlob, Catalog, Channel, Deprecation, Deprecations, Entry, Icon, Meta, Package,
+    Property, Raw, RelatedImage, shape,
 };
 use crate::diag::{Diagnostic, Report, codes};
 use crate::text::{Fault, FileId, Kind, Place, Sources, Tree, Value, duplicate_keys, json, scan, yaml};
@@ -235,7 +235,8 @@ fn properties<'s>(fields: &mut Fields<'_, 's, '_>, lines: &Lines<'s>) -> Vec<Pro
         .unwrap_or_default()
 }
 
-/// Takes a property's value: a manifest's text is borrowed, anything else becomes compact JSON.
+/// Takes a property's value: a manifest's text and a plain mapping are borrowed, anything else becomes
+/// compact JSON.
 fn property_value<'s>(kind: &str, value: Value<'_, 's>, lines: &Lines<'s>) -> Raw<'s> {
     if kind == BUNDLE_OBJECT {
         let mut entries = value.entries();
@@ -247,8 +248,7 @@ fn property_value<'s>(kind: &str, value: Value<'_, 's>, lines: &Lines<'s>) -> Ra
             return Raw::Data(data.cow());
         }
     }
-    if kind == CSV_METADATA
-        && let Some(text) = lines.of(value)
+    if let Some(text) = lines.of(value)
         && shape::fits(kind, value)
     {
         return Raw::Source(text);
