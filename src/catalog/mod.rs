@@ -12,6 +12,7 @@ mod picture;
 mod property;
 mod read;
 mod shape;
+mod skeleton;
 pub mod version;
 mod write;
 
@@ -24,7 +25,8 @@ pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Proper
 
 pub use read::{CANONICAL, read};
 pub use shape::PropertyFault;
-pub use write::{Format, trees, write, write_parts};
+pub use skeleton::skeleton;
+pub use write::{Format, places, trees, write, write_parts};
 
 use std::borrow::Cow;
 

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use rayon::prelude::*;
 
 use super::{BundleBlob, Catalog, Channel, Deprecations, Icon, Meta, Package, Property, Raw};
-use crate::text::{Builder, Tree, json, yaml};
+use crate::text::{Builder, Place, Tree, json, yaml};
 
 /// The notation of a written catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,18 @@ fn size(blob: &Blob<'_>) -> usize {
         _ => raw.text().len(),
     };
     properties.iter().map(|property| property.value.as_ref().map_or(0, size)).sum()
+}
+
+/// Returns where each blob stands, in the order of writing.
+pub fn places<'c>(catalog: &'c Catalog<'c>) -> Vec<&'c Place> {
+    let place = |blob: Blob<'c>| match blob {
+        Blob::Package(blob) => &blob.origin,
+        Blob::Channel(blob) => &blob.origin,
+        Blob::Bundle(blob) => &blob.origin,
+        Blob::Deprecations(blob) => &blob.origin,
+        Blob::Other(blob) => &blob.origin,
+    };
+    order(catalog).into_iter().map(place).collect()
 }
 
 /// Returns each blob as a document, in the order of writing.

@@ -7,6 +7,7 @@ mod cache;
 mod expand;
 mod explain;
 mod files;
+mod large;
 mod list;
 mod listing;
 mod onto;

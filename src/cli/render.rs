@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::expand;
+use super::large::Large;
 use super::project;
 use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui, stage};
@@ -50,6 +51,17 @@ enum Output {
     Mermaid,
 }
 
+impl Output {
+    /// The format of FBC, if it is one.
+    fn format(self) -> Option<Format> {
+        match self {
+            Output::Yaml => Some(Format::Yaml),
+            Output::Json => Some(Format::Json),
+            Output::Mermaid => None,
+        }
+    }
+}
+
 impl Args {
     /// Returns the image of a bundle folder; empty if no pattern names it.
     fn image_of(&self, bundle: &Bundle<'_>) -> String {
@@ -85,6 +97,13 @@ fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
 }
 
 fn print(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
+    if let [path] = args.references.as_slice()
+        && let Some(large) = Large::of(path)
+        && let Some(format) = args.output.format()
+        && let Some(printed) = large.print(args.migrate, format, ui)
+    {
+        return printed.map(|()| ExitStatus::Clean);
+    }
     let (sources, mut report) = (Sources::default(), Report::default());
     let mut whole = Catalog::default();
     let images = args.pull.images(&args.references, &sources, &mut report, ui)?;
@@ -109,10 +128,8 @@ fn print(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     if args.migrate {
         render::migrate(&mut whole);
     }
-    let format = match args.output {
-        Output::Json => Format::Json,
-        Output::Yaml => Format::Yaml,
-        Output::Mermaid => return draw(&whole, Drawing { v0: true, ..Drawing::default() }, ui),
+    let Some(format) = args.output.format() else {
+        return draw(&whole, Drawing { v0: true, ..Drawing::default() }, ui);
     };
     ui.print_parts(|take| catalog::write_parts(&whole, format, take))?;
     Ok(ExitStatus::Clean)

@@ -71,6 +71,21 @@ pub fn check_catalog(catalog: &Catalog<'_>) -> Report {
     report
 }
 
+/// The rules about bundle blobs that look at the rest of the catalog.
+const LOOK_AROUND: [&str; 4] =
+    ["bundle-of-unknown-package", "bundle-outside-channels", "duplicate-bundle", "package-property-mismatch"];
+
+/// Checks the bundles of a part of a catalog, each by itself: what a [`skeleton`](crate::catalog::skeleton())
+/// of it does not show any more.
+pub fn check_alone(part: &Catalog<'_>) -> Report {
+    let nothing = Catalog::default();
+    let view = CatalogView::new(&nothing);
+    let rules: Vec<_> = all().into_iter().filter(|rule| !LOOK_AROUND.contains(&rule.code.id)).collect();
+    let mut report = Report::default();
+    part.bundles.iter().for_each(|blob| report.append(check_blob(blob, &view, &rules)));
+    report
+}
+
 fn check_blob(blob: &BundleBlob<'_>, catalog: &CatalogView<'_>, rules: &[&'static Rule]) -> Report {
     let view = BlobView::new(blob, catalog);
     let version = view.package_property().map(|(_, property)| property.version.clone()).unwrap_or_default();
@@ -86,4 +101,22 @@ fn check_blob(blob: &BundleBlob<'_>, catalog: &CatalogView<'_>, rules: &[&'stati
 
 fn findings<'r>(rule: &'static Rule, subject: Subject, report: &'r mut Report) -> Findings<'r> {
     Findings { code: &rule.code, subject, report }
+}
+
+#[cfg(test)]
+mod tests {
+    /// A rule that looks around and is not known to do so would find faults that are none.
+    #[test]
+    fn the_rules_that_look_around_are_known() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules/blob");
+        let mut found = Vec::new();
+        for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            if file.extension().is_some_and(|extension| extension == "rs") && text.contains("view.catalog") {
+                found.push(file.file_stem().unwrap().to_str().unwrap().replace('_', "-"));
+            }
+        }
+        found.sort();
+        assert_eq!(found, super::LOOK_AROUND);
+    }
 }

@@ -16,7 +16,7 @@ mod package;
 mod reading;
 mod view;
 
-pub use engine::{check_bundle, check_catalog};
+pub use engine::{check_alone, check_bundle, check_catalog};
 pub use levels::{Exception, Levels};
 pub use view::{BlobView, BundleView, CatalogView, ChannelView, DeprecationsView, PackageView};
 

@@ -12,6 +12,7 @@ mod docs;
 mod faults;
 mod graphs;
 mod image;
+mod large;
 mod logins;
 mod mirrors;
 mod onto;

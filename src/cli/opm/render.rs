@@ -1,5 +1,7 @@
 //! `opm render`.
 
+use std::path::Path;
+
 use rayon::prelude::*;
 
 use super::source::Opener;
@@ -7,6 +9,7 @@ use super::source::Source;
 use super::{Stop, format, print};
 use crate::bundle::Bundle;
 use crate::catalog::{BundleBlob, Catalog};
+use crate::cli::large::Large;
 use crate::cli::{ExitStatus, Ui};
 use crate::diag::Error;
 use crate::render;
@@ -38,6 +41,13 @@ pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, S
     let format = format(&args.output)?;
     let migrates = args.migrate || migrates(&args.migrate_level)?;
     let pattern = Pattern::parse(&args.alpha_image_ref_template)?;
+    if let [reference] = args.references.as_slice()
+        && let Some(large) = Path::new(reference).is_dir().then(|| Large::of(Path::new(reference))).flatten()
+        && let Some(printed) = large.print(migrates, format, ui)
+    {
+        printed?;
+        return Ok(ExitStatus::Clean);
+    }
     let sources = Sources::default();
     let mut whole = Catalog::default();
     for (opened, reference) in opener.open(&args.references, &sources, ui)?.into_iter().zip(&args.references)

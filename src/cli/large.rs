@@ -1,0 +1,181 @@
+//! Catalogs that are too large to be held in memory: read piece by piece, and what is needed again is read
+//! again. Only where nothing is wrong; findings want to be shown, and then everything is read as usual.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use super::Ui;
+use crate::catalog::{self, Catalog, Format, skeleton};
+use crate::diag::{Error, Report};
+use crate::load::{self, Window};
+use crate::render;
+use crate::rules;
+use crate::text::{FileId, Place, Sources, Spot};
+
+/// From how many bytes on a catalog is large.
+const LARGE: u64 = 96 << 20;
+/// How many bytes are written at a time, for each core.
+const PART: usize = 1 << 20;
+
+/// A large catalog: its files, and what is known of it.
+pub(super) struct Large {
+    files: Vec<PathBuf>,
+    /// In the order of the files; names only.
+    names: Sources,
+    ids: Vec<FileId>,
+}
+
+/// Something is wrong with the catalog, or it cannot be read; reading it as usual says what.
+struct Fault;
+
+impl From<io::Error> for Fault {
+    fn from(_: io::Error) -> Self {
+        Fault
+    }
+}
+
+impl Large {
+    /// Looks at the size of a catalog. None if it is not large, or no catalog that could be read.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let files = match fs::metadata(path).ok()?.is_dir() {
+            true => load::catalog_files(path).ok()?,
+            false => vec![path.to_owned()],
+        };
+        let size: u64 = files.iter().map(|file| fs::metadata(file).map_or(0, |file| file.len())).sum();
+        let is_regular = |file: &PathBuf| fs::metadata(file).is_ok_and(|file| file.is_file());
+        if size < LARGE || !files.iter().all(is_regular) {
+            return None;
+        }
+        let names = Sources::default();
+        let ids = files.iter().map(|file| names.add(file.display().to_string(), Vec::new())).collect();
+        Some(Large { files, names, ids })
+    }
+
+    /// Whether the catalog has no finding at all, and at least one blob.
+    pub(super) fn is_clean(&self) -> bool {
+        self.read(true)
+            .is_some_and(|whole| !whole.is_empty() && rules::check_catalog(&whole).diagnostics().is_empty())
+    }
+
+    /// Prints the catalog as `render` does. None if it must be read as usual, and nothing was printed.
+    pub(super) fn print(&self, migrates: bool, format: Format, ui: &Ui) -> Option<Result<(), Error>> {
+        let whole = self.read(false)?;
+        let files: Vec<File> = self.files.iter().map(|file| File::open(file).ok()).collect::<Option<_>>()?;
+        let documents: Vec<(usize, std::ops::Range<usize>)> = (catalog::places(&whole).into_iter())
+            .map(|place| match &place.spot {
+                Spot::Route(bytes, _) => {
+                    Some((self.ids.iter().position(|id| *id == place.file)?, bytes.clone()))
+                }
+                Spot::File | Spot::Bytes(_) => None,
+            })
+            .collect::<Option<_>>()?;
+        drop(whole);
+        let full = PART * rayon::current_num_threads();
+        let mut parts: Vec<&[(usize, std::ops::Range<usize>)]> = Vec::new();
+        let (mut start, mut bytes) = (0, 0);
+        for (index, (_, document)) in documents.iter().enumerate() {
+            bytes += document.len();
+            if bytes >= full || index + 1 == documents.len() {
+                parts.push(&documents[start..=index]);
+                (start, bytes) = (index + 1, 0);
+            }
+        }
+        let text = |(file, bytes): &(usize, std::ops::Range<usize>)| {
+            let mut content = vec![0; bytes.len()];
+            files[*file].read_exact_at(&mut content, bytes.start as u64)?;
+            Ok(write(content, migrates, format))
+        };
+        let mut unread = None;
+        let printed = ui.print_parts(|take| {
+            for part in parts {
+                let texts: io::Result<Vec<String>> = part.par_iter().map(text).collect();
+                match texts {
+                    Ok(texts) => texts.iter().try_for_each(|text| take(text))?,
+                    Err(cause) => {
+                        unread = Some(changed(&cause));
+                        break;
+                    }
+                }
+            }
+            Ok(())
+        });
+        Some(unread.map_or(printed, Err))
+    }
+
+    /// Reads all files and returns what is left of them; none if something is wrong. With `checks`, each
+    /// bundle is checked while it is there.
+    fn read(&self, checks: bool) -> Option<Catalog<'static>> {
+        // Files end in their own order, and what stands in them must not.
+        let parts = Mutex::new(Vec::new());
+        let read = |index: usize| -> Result<(), Fault> {
+            let mut pending: Vec<Window> = Vec::new();
+            let mut number = 0;
+            let mut look = |pending: &mut Vec<Window>| -> Result<(), Fault> {
+                let looked: Vec<Catalog<'static>> = (std::mem::take(pending).into_par_iter())
+                    .map(|window| self.look(index, window, checks))
+                    .collect::<Result<_, _>>()?;
+                for part in looked {
+                    parts
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .push(((index, number), part));
+                    number += 1;
+                }
+                Ok(())
+            };
+            load::windows(&self.files[index], &mut |window| {
+                pending.push(window);
+                if pending.len() < rayon::current_num_threads() { Ok(()) } else { look(&mut pending) }
+            })?;
+            look(&mut pending)
+        };
+        (0..self.files.len()).into_par_iter().try_for_each(read).ok()?;
+        let mut parts = parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        parts.sort_by_key(|(key, _)| *key);
+        let mut whole = Catalog::default();
+        parts.into_iter().for_each(|(_, part)| whole.append(part));
+        Some(whole)
+    }
+
+    fn look(&self, index: usize, window: Window, checks: bool) -> Result<Catalog<'static>, Fault> {
+        let (sources, mut report) = (Sources::default(), Report::default());
+        let file = sources.add(self.names.get(self.ids[index]).name(), window.bytes);
+        let part = catalog::read(&sources, file, &mut report);
+        if checks {
+            report.append(rules::check_alone(&part));
+        }
+        if !report.diagnostics().is_empty() {
+            return Err(Fault);
+        }
+        let offset = usize::try_from(window.offset).map_err(|_| Fault)?;
+        let moved = |place: &Place| match &place.spot {
+            Spot::Route(bytes, _) => {
+                Place::document(self.ids[index], bytes.start + offset..bytes.end + offset)
+            }
+            Spot::File | Spot::Bytes(_) => place.clone(),
+        };
+        Ok(skeleton(&part, moved))
+    }
+}
+
+/// Writes one document again.
+fn write(content: Vec<u8>, migrates: bool, format: Format) -> String {
+    let (sources, mut report) = (Sources::default(), Report::default());
+    let file = sources.add("", content);
+    let mut blob = catalog::read(&sources, file, &mut report);
+    blob.bundles.iter_mut().for_each(render::tidy);
+    if migrates {
+        render::migrate(&mut blob);
+    }
+    catalog::write(&blob, format)
+}
+
+fn changed(cause: &io::Error) -> Error {
+    Error::new(format!("cannot read the catalog again: {cause}"))
+        .hint("nobody may change it while it is rendered; try again")
+}
