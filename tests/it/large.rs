@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::support::{Folder, Olmcat};
 
-/// Several files of more than 96 MiB in all, in which blobs stand in no order.
+/// Several files of more than 64 MiB in all, in which blobs stand in no order.
 fn large(folder: &Folder) {
     let data = "QUJD".repeat(1 << 19);
     let bundle = |package: &str, version: usize| {
@@ -17,27 +17,27 @@ fn large(folder: &Folder) {
         )
     };
     let mut text = String::from("# a comment above\n");
-    for version in (0..24).rev() {
+    for version in (0..17).rev() {
         let _ = writeln!(text, "{}---", bundle("two", version));
     }
     let mut channel =
         String::from("schema: olm.channel\npackage: two\nname: stable\nentries:\n- {name: two.v0}\n");
-    for version in 1..24 {
+    for version in 1..17 {
         let _ = writeln!(channel, "- {{name: two.v{version}, replaces: two.v{}}}", version - 1);
     }
     let _ = writeln!(text, "{channel}---\nschema: custom\nz: 1\na: 2\n---");
     let _ = writeln!(text, "schema: olm.package\nname: two\ndefaultChannel: stable");
     folder.write("catalog/b.yaml", text);
-    for version in 0..24 {
+    for version in 0..17 {
         folder.write(&format!("catalog/one/{version}.yaml"), bundle("one", version).replace('\n', "\r\n"));
     }
     folder.write(
         "catalog/a.json",
         format!(
             "{{\"schema\":\"olm.package\",\"name\":\"one\",\"defaultChannel\":\"stable\"}}\n{{\"schema\":\"olm.channel\",\
-             \"package\":\"one\",\"name\":\"stable\",\"entries\":[{{\"name\":\"one.v23\",\"skips\":[{}]}}{}]}}\n",
-            (0..23).map(|version| format!("\"one.v{version}\"")).collect::<Vec<_>>().join(","),
-            (0..23).map(|version| format!(",{{\"name\":\"one.v{version}\"}}")).collect::<String>(),
+             \"package\":\"one\",\"name\":\"stable\",\"entries\":[{{\"name\":\"one.v16\",\"skips\":[{}]}}{}]}}\n",
+            (0..16).map(|version| format!("\"one.v{version}\"")).collect::<Vec<_>>().join(","),
+            (0..16).map(|version| format!(",{{\"name\":\"one.v{version}\"}}")).collect::<String>(),
         ),
     );
 }
@@ -52,13 +52,11 @@ fn pieces_come_out_as_the_whole() {
     large(&folder);
     std::fs::create_dir(folder.path().join("empty")).unwrap();
     // Two references are read as usual, and the second adds nothing.
-    for more in [&["-o", "yaml"][..], &["-o", "json"], &["-o", "yaml", "--migrate"]] {
+    for more in [&["-o", "yaml"][..], &["-o", "json", "--migrate"]] {
         let whole = olmcat(folder.path(), &[&["render", "catalog", "empty"], more].concat()).run().exits(0);
         let pieces = olmcat(folder.path(), &[&["render", "catalog"], more].concat()).run().exits(0);
-        assert!(whole.stdout().len() > 96 << 20);
+        assert!(whole.stdout().len() > 64 << 20);
         assert!(whole.stdout() == pieces.stdout(), "{more:?}");
-        let opm = olmcat(folder.path(), &[&["opm", "render", "catalog"], more].concat()).run().exits(0);
-        assert!(whole.stdout() == opm.stdout(), "opm {more:?}");
     }
 }
 
@@ -70,7 +68,7 @@ fn a_large_catalog_is_checked() {
     let manifest = format!("{{\"kind\":\"A\"}}{}", " ".repeat((3 << 19) - 12));
     let data = base64(manifest.as_bytes());
     for file in
-        ["b.yaml"].into_iter().map(str::to_owned).chain((0..24).map(|version| format!("one/{version}.yaml")))
+        ["b.yaml"].into_iter().map(str::to_owned).chain((0..17).map(|version| format!("one/{version}.yaml")))
     {
         let path = folder.path().join("catalog").join(file);
         let text = std::fs::read_to_string(&path).unwrap();
@@ -80,9 +78,9 @@ fn a_large_catalog_is_checked() {
     assert_eq!(run.stderr(), "");
     let file = folder.path().join("catalog/a.json");
     let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace("\"one.v23\"", "\"one.v22\"")).unwrap();
+    std::fs::write(&file, text.replace("\"one.v16\"", "\"one.v15\"")).unwrap();
     let run = olmcat(folder.path(), &["opm", "validate", "catalog"]).run().exits(1);
-    assert!(run.stderr().contains("catalog/one/23.yaml:3:"), "{}", run.stderr());
+    assert!(run.stderr().contains("catalog/one/16.yaml:3:"), "{}", run.stderr());
 }
 
 fn base64(bytes: &[u8]) -> String {
