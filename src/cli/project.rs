@@ -12,7 +12,7 @@ use crate::catalog::{self, BundleBlob, Catalog, Format};
 use crate::diag::{Diagnostic, Error, Report, codes};
 use crate::load;
 use crate::render;
-use crate::rules::{self, Exception, Levels};
+use crate::rules::{self, Context, Exception, Levels};
 use crate::settings::{Contract, Properties, Settings, Target};
 use crate::template::Template;
 use crate::text::{FileId, Place, Sources};
@@ -78,6 +78,11 @@ impl Rulebook {
             .flatten()
             .and_then(|file| Contract::read(sources, file, report));
         Some(Rulebook { settings, contract, place })
+    }
+
+    /// Returns what rules are told besides the files.
+    pub(super) fn context(&self) -> Context<'_> {
+        Context::with_contract(self.contract.as_ref())
     }
 
     /// Sets the levels of findings and takes out what is excepted. Exceptions that nothing needed
@@ -284,7 +289,7 @@ fn bundle<'s>(
             report.push(finding);
         }
     }
-    report.append(rules::check_bundle(&bundle, book.contract.as_ref()));
+    report.append(rules::check_bundle(&bundle, &book.context()));
     let blob = match render::bundle(&bundle) {
         Ok(mut blob) => {
             render::tidy(&mut blob);

@@ -44,8 +44,8 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         ui.step(format!("checking {}", path.display()));
         match image {
             Some(Image::Bundle(bundle)) => {
-                let contract = book.as_ref().and_then(|book| book.contract.as_ref());
-                report.append(rules::check_bundle(&bundle, contract));
+                let context = book.as_ref().map(Rulebook::context).unwrap_or_default();
+                report.append(rules::check_bundle(&bundle, &context));
             }
             Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), &mut report),
             None => one(path, root, book.as_ref(), &sources, &mut report)?,
@@ -69,7 +69,8 @@ fn one(
         let mut bundle = load::bundle(path, sources, report)?;
         let image = book.and_then(|book| book.settings.image_of(&bundle.package(), &bundle.version()));
         bundle.image = image.unwrap_or_default().into();
-        report.append(rules::check_bundle(&bundle, book.and_then(|book| book.contract.as_ref())));
+        let context = book.map(Rulebook::context).unwrap_or_default();
+        report.append(rules::check_bundle(&bundle, &context));
     } else if path.is_file() && is_template(path)? {
         if let Some(file) = load::text(path, SMALL, sources, report) {
             Template::read(sources, file, report);

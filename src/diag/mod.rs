@@ -4,9 +4,11 @@
 
 pub mod codes;
 mod error;
+mod platform;
 mod report;
 
 pub use error::Error;
+pub use platform::{Applies, Minor, Minors, Platform};
 pub use report::Report;
 
 use std::fmt;
@@ -39,6 +41,12 @@ impl fmt::Display for Level {
 pub enum Suite {
     /// OLM or opm refuses what breaks it; its level cannot be lowered.
     Required,
+    /// What operatorhub.io wants of a bundle to show it.
+    OperatorHub,
+    /// What the repositories of community operators refuse in a pull request.
+    Community,
+    /// What OpenShift and its certification want.
+    OpenShift,
     /// What the installer of the database platform expects (`olm-consumer` contract).
     Percona,
     /// Good practice: it works, and will hurt somebody.
@@ -46,10 +54,23 @@ pub enum Suite {
 }
 
 impl Suite {
+    /// Every suite, in the order of the help text.
+    pub const ALL: [Suite; 6] = [
+        Suite::Required,
+        Suite::OperatorHub,
+        Suite::Community,
+        Suite::OpenShift,
+        Suite::Percona,
+        Suite::GoodPractices,
+    ];
+
     /// Returns the name that settings and command lines use.
     pub fn name(self) -> &'static str {
         match self {
             Suite::Required => "required",
+            Suite::OperatorHub => "operatorhub",
+            Suite::Community => "community",
+            Suite::OpenShift => "openshift",
             Suite::Percona => "percona",
             Suite::GoodPractices => "good-practices",
         }
