@@ -20,6 +20,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::diag::Error;
@@ -52,30 +53,33 @@ struct Global {
     #[arg(long, global = true, default_value = ".", value_name = "DIR")]
     project: PathBuf,
     /// How findings are printed.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    #[arg(long, global = true, value_enum, default_value = "human")]
     format: Format,
     /// Print no progress.
     #[arg(long, short, global = true)]
     quiet: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// The guilty line, underlined, with the remedy.
-    Human,
-    /// A line each: `file:line:column: error[rule-id]: message`.
-    Concise,
-    /// One JSON document.
-    Json,
-}
+/// A format, as the command line names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Format(report::Format);
 
-impl From<Format> for report::Format {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Human => report::Format::Human,
-            Format::Concise => report::Format::Concise,
-            Format::Json => report::Format::Json,
-        }
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [Format; report::Format::ALL.len()] = {
+            let mut all = [Format(report::Format::Human); report::Format::ALL.len()];
+            let mut index = 0;
+            while index < all.len() {
+                all[index] = Format(report::Format::ALL[index]);
+                index += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()).help(self.0.help()))
     }
 }
 
@@ -143,7 +147,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     end_cleanly();
-    let mut ui = Ui::new(args.global.format.into(), args.global.quiet);
+    let mut ui = Ui::new(args.global.format.0, args.global.quiet);
     let status = run(args, &mut ui).unwrap_or_else(|error| {
         ui.error(&error);
         ExitStatus::Failed

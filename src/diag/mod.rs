@@ -4,10 +4,12 @@
 
 pub mod codes;
 mod error;
+mod fingerprint;
 mod platform;
 mod report;
 
 pub use error::Error;
+pub use fingerprint::Fingerprints;
 pub use platform::{Applies, Minor, Minors, Platform};
 pub use report::Report;
 

@@ -1,6 +1,8 @@
 //! Turns a place into the bytes that it means, by reading its document once more: only what is
 //! printed pays for it.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Place, Route, Sources, Spot, Step, Tree, Value, json, yaml};
@@ -15,7 +17,7 @@ pub fn locate(place: &Place, sources: &Sources) -> Range<usize> {
         Spot::Route(document, route) => {
             let text = sources.get(place.file).text();
             let tree = read(text, document);
-            resolve(tree.as_ref(), text, document, route)
+            resolve(tree.as_ref(), &mut Known::default(), text, document, route)
         }
     }
 }
@@ -31,22 +33,48 @@ pub fn locate_all(places: &[&Place], sources: &Sources) -> Vec<Range<usize>> {
     order.sort_by_key(|&index| document(places[index]));
 
     let mut found = vec![0..0; places.len()];
-    let mut last = None;
-    for index in order {
-        let place = places[index];
-        let Spot::Route(bytes, route) = &place.spot else {
-            found[index] = locate(place, sources);
-            continue;
-        };
-        let text = sources.get(place.file).text();
-        let tree = match last.take() {
-            Some((of, tree)) if of == document(place) => tree,
-            _ => read(text, bytes),
-        };
-        found[index] = resolve(tree.as_ref(), text, bytes, route);
-        last = Some((document(place), tree));
+    for group in order.chunk_by(|left, right| document(places[*left]) == document(places[*right])) {
+        let tree = OnceCell::new();
+        let mut known = Known::default();
+        for &index in group {
+            let place = places[index];
+            let Spot::Route(bytes, route) = &place.spot else {
+                found[index] = locate(place, sources);
+                continue;
+            };
+            let text = sources.get(place.file).text();
+            let tree = tree.get_or_init(|| read(text, bytes));
+            found[index] = resolve(tree.as_ref(), &mut known, text, bytes, route);
+        }
     }
     found
+}
+
+/// The items of the lists and the entries of the mappings that were looked into, since children are
+/// found by counting: many findings in one long list would take the square of its length.
+#[derive(Default)]
+struct Known<'t, 's> {
+    lists: HashMap<usize, Vec<Value<'t, 's>>>,
+    maps: HashMap<usize, HashMap<&'t str, Entry<'t, 's>>>,
+}
+
+type Entry<'t, 's> = (Value<'t, 's>, Value<'t, 's>);
+
+impl<'t, 's> Known<'t, 's> {
+    fn item(&mut self, list: Value<'t, 's>, index: usize) -> Option<Value<'t, 's>> {
+        let items = self.lists.entry(list.address()).or_insert_with(|| list.items().collect());
+        items.get(index).copied()
+    }
+
+    /// Returns the last entry of a key, as it is or else in another case.
+    fn entry(&mut self, map: Value<'t, 's>, key: &str) -> Option<Entry<'t, 's>> {
+        let entries = self
+            .maps
+            .entry(map.address())
+            .or_insert_with(|| map.entries().map(|(name, value)| (name.text(), (name, value))).collect());
+        let folded = || map.entries().filter(|(name, _)| super::tree::folds_to(name.text(), key)).last();
+        entries.get(key).copied().or_else(folded)
+    }
 }
 
 fn read<'s>(text: &'s str, document: &Range<usize>) -> Option<Tree<'s>> {
@@ -56,9 +84,15 @@ fn read<'s>(text: &'s str, document: &Range<usize>) -> Option<Tree<'s>> {
     tree.map(|(tree, _)| tree).or_else(|| yaml::read(text, document).ok())
 }
 
-fn resolve(tree: Option<&Tree<'_>>, text: &str, document: &Range<usize>, route: &Route) -> Range<usize> {
+fn resolve<'t, 's>(
+    tree: Option<&'t Tree<'s>>,
+    known: &mut Known<'t, 's>,
+    text: &str,
+    document: &Range<usize>,
+    route: &Route,
+) -> Range<usize> {
     match tree.and_then(Tree::root) {
-        Some(root) => walk(root, route, text),
+        Some(root) => walk(root, known, route, text),
         None => first_line(text, clip(text, document)),
     }
 }
@@ -67,16 +101,13 @@ fn clip(text: &str, document: &Range<usize>) -> Range<usize> {
     document.start.min(text.len())..document.end.min(text.len())
 }
 
-fn walk(root: Value<'_, '_>, route: &Route, text: &str) -> Range<usize> {
+fn walk<'t, 's>(root: Value<'t, 's>, known: &mut Known<'t, 's>, route: &Route, text: &str) -> Range<usize> {
     let mut value = root;
     let mut holder: Option<Range<usize>> = None;
     for step in &route.0 {
         let next = match step {
             Step::Key(key) | Step::Name(key) => {
-                let entry = (value.entries().filter(|(name, _)| name.text() == key).last()).or_else(|| {
-                    value.entries().filter(|(name, _)| super::tree::folds_to(name.text(), key)).last()
-                });
-                let Some((name, next)) = entry else { break };
+                let Some((name, next)) = known.entry(value, key) else { break };
                 if matches!(step, Step::Name(_)) {
                     return name.span();
                 }
@@ -84,7 +115,7 @@ fn walk(root: Value<'_, '_>, route: &Route, text: &str) -> Range<usize> {
                 next
             }
             Step::Index(index) => {
-                let Some(next) = value.items().nth(*index) else { break };
+                let Some(next) = known.item(value, *index) else { break };
                 holder = None;
                 next
             }

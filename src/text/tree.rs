@@ -75,6 +75,11 @@ impl<'t, 's> Value<'t, 's> {
         &self.nodes[0]
     }
 
+    /// Returns a number that no other node of its tree has.
+    pub(super) fn address(self) -> usize {
+        self.nodes.as_ptr() as usize
+    }
+
     /// Returns what the node is.
     pub fn kind(self) -> Kind {
         self.node().kind
