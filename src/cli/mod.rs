@@ -4,6 +4,7 @@
 mod build;
 mod bundle_add;
 mod cache;
+mod choice;
 mod explain;
 mod files;
 mod list;
@@ -13,6 +14,7 @@ mod pull_args;
 mod push;
 mod reference;
 mod render;
+mod rulebook;
 mod ui;
 mod validate;
 

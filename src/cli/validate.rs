@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::project::{self, CONTRACT, Rulebook, SETTINGS, SMALL, below};
+use super::choice::Choice;
+use super::project::{self, CONTRACT, SETTINGS, SMALL, below};
 use super::pull_args::PullArgs;
+use super::rulebook::Rulebook;
 use super::{ExitStatus, Ui};
 use crate::catalog::Catalog;
 use crate::diag::{Error, Report};
@@ -24,17 +26,19 @@ pub(super) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
+    choice: Choice,
+    #[command(flatten)]
     pull: PullArgs,
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
     if args.paths.is_empty() {
-        project::check(root, &sources, &mut report, ui)?;
+        project::check_with(root, &args.choice, &sources, &mut report, ui)?;
         return ui.report(&mut report, &sources);
     }
     // The rules of the project hold for its parts, too.
-    let book = Rulebook::read(root, &sources, &mut report);
+    let book = Rulebook::read(root, &args.choice, &sources, &mut report)?;
     let images = args.pull.images(&args.paths, &sources, &mut report, ui)?;
     for (path, image) in args.paths.iter().zip(images) {
         // Settings and contract were just read.
@@ -44,33 +48,29 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         ui.step(format!("checking {}", path.display()));
         match image {
             Some(Image::Bundle(bundle)) => {
-                let context = book.as_ref().map(Rulebook::context).unwrap_or_default();
-                report.append(rules::check_bundle(&bundle, &context));
+                report.append(rules::check_bundle(&bundle, &book.context()));
             }
             Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), &mut report),
-            None => one(path, root, book.as_ref(), &sources, &mut report)?,
+            None => one(path, root, &book, &sources, &mut report)?,
         }
     }
-    if let Some(book) = &book {
-        book.apply(&mut report, false);
-    }
+    book.apply(&mut report, &sources, false, ui)?;
     ui.report(&mut report, &sources)
 }
 
 fn one(
     path: &Path,
     root: &Path,
-    book: Option<&Rulebook>,
+    book: &Rulebook,
     sources: &Sources,
     report: &mut Report,
 ) -> Result<(), Error> {
     // opm wants both folders; but who has lost `metadata` has a broken bundle, and no catalog.
     if load::is_bundle(path) || path.join("manifests").is_dir() {
         let mut bundle = load::bundle(path, sources, report)?;
-        let image = book.and_then(|book| book.settings.image_of(&bundle.package(), &bundle.version()));
+        let image = book.settings.image_of(&bundle.package(), &bundle.version());
         bundle.image = image.unwrap_or_default().into();
-        let context = book.map(Rulebook::context).unwrap_or_default();
-        report.append(rules::check_bundle(&bundle, &context));
+        report.append(rules::check_bundle(&bundle, &book.context()));
     } else if path.is_file() && is_template(path)? {
         if let Some(file) = load::text(path, SMALL, sources, report) {
             Template::read(sources, file, report);

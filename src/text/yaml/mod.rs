@@ -4,6 +4,7 @@
 //! catalog is written in and gives up at anything else; `events` reads everything. A property test
 //! holds them to each other.
 
+mod comments;
 mod documents;
 pub mod edit;
 mod events;
@@ -13,6 +14,7 @@ mod scalar;
 mod sort;
 mod write;
 
+pub use comments::{Comment, comments};
 pub use documents::{Document, documents};
 pub use write::write;
 
