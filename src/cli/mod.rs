@@ -3,10 +3,12 @@
 
 mod build;
 mod bundle_add;
+mod bundle_validate;
 mod cache;
 mod choice;
 mod explain;
 mod files;
+mod fix;
 mod list;
 mod opm;
 mod project;
@@ -112,6 +114,7 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Bundle {
     Add(bundle_add::Args),
+    Validate(Box<bundle_validate::Args>),
 }
 
 /// How a command ended.
@@ -176,6 +179,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Validate(args) => validate::run(&args, &root, ui),
         Command::Push(args) => push::run(&args, &root, ui),
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
+        Command::Bundle(Bundle::Validate(args)) => bundle_validate::run(&args, ui),
         Command::List(args) => list::run(&args, &root, ui),
         Command::Explain(args) => explain::run(&args, ui),
         Command::Cache(args) => cache::run(&args, ui),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::choice::Choice;
+use super::fix;
 use super::project::{self, CONTRACT, SETTINGS, SMALL, below};
 use super::pull_args::PullArgs;
 use super::rulebook::Rulebook;
@@ -11,6 +12,7 @@ use crate::catalog::Catalog;
 use crate::diag::{Error, Report};
 use crate::load::{self, Image};
 use crate::rules;
+use crate::settings::Settings;
 use crate::template::Template;
 use crate::text::Sources;
 
@@ -25,6 +27,12 @@ pub(super) struct Args {
     /// What to check; the project if not given.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Mend what can be mended without asking; comments and layout of the files stay.
+    #[arg(long, conflicts_with = "write_baseline")]
+    fix: bool,
+    /// Print what `--fix` would change, and change nothing.
+    #[arg(long, conflicts_with = "write_baseline")]
+    diff: bool,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
@@ -33,13 +41,33 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
-    if args.paths.is_empty() {
-        project::check_with(root, &args.choice, &sources, &mut report, ui)?;
+    let settings = check(args, root, &sources, &mut report, ui)?;
+    let rendered: Vec<String> = settings.targets().into_iter().map(|target| target.file).collect();
+    if args.diff && fix::diff(&report, &sources, &rendered, ui)? {
+        return Ok(ExitStatus::Findings);
+    }
+    if args.fix && !args.diff && fix::fix(&report, &sources, &rendered, ui)? {
+        let (sources, mut report) = (Sources::default(), Report::default());
+        check(args, root, &sources, &mut report, ui)?;
         return ui.report(&mut report, &sources);
     }
+    ui.report(&mut report, &sources)
+}
+
+/// Checks what the arguments name, and returns the settings that held.
+fn check(
+    args: &Args,
+    root: &Path,
+    sources: &Sources,
+    report: &mut Report,
+    ui: &Ui,
+) -> Result<Settings, Error> {
+    if args.paths.is_empty() {
+        return Ok(project::check_with(root, &args.choice, sources, report, ui)?.settings);
+    }
     // The rules of the project hold for its parts, too.
-    let book = Rulebook::read(root, &args.choice, &sources, &mut report)?;
-    let images = args.pull.images(&args.paths, &sources, &mut report, ui)?;
+    let book = Rulebook::read(root, &args.choice, sources, report)?;
+    let images = args.pull.images(&args.paths, sources, report, ui)?;
     for (path, image) in args.paths.iter().zip(images) {
         // Settings and contract were just read.
         if [SETTINGS, CONTRACT].iter().any(|name| is_same(path, &below(root, name))) {
@@ -50,12 +78,12 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
             Some(Image::Bundle(bundle)) => {
                 report.append(rules::check_bundle(&bundle, &book.context()));
             }
-            Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), &mut report),
-            None => one(path, root, &book, &sources, &mut report)?,
+            Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), report),
+            None => one(path, root, &book, sources, report)?,
         }
     }
-    book.apply(&mut report, &sources, false, ui)?;
-    ui.report(&mut report, &sources)
+    book.apply(report, sources, false, ui)?;
+    Ok(book.settings)
 }
 
 fn one(

@@ -5,17 +5,19 @@
 pub mod codes;
 mod error;
 mod fingerprint;
+mod fix;
 mod platform;
 mod report;
 
 pub use error::Error;
 pub use fingerprint::Fingerprints;
+pub use fix::{Mended, mend};
 pub use platform::{Applies, Minor, Minors, Platform};
 pub use report::Report;
 
 use std::fmt;
 
-use crate::text::{Duplicate, Fault, FileId, Place};
+use crate::text::{Duplicate, Edit, Fault, FileId, Place};
 
 /// How much a diagnostic matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,6 +133,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do, in the imperative.
     pub help: Option<String>,
+    /// The edits that mend it without asking, all in its file; none where somebody has to decide.
+    pub fix: Vec<Edit>,
 }
 
 impl Diagnostic {
@@ -144,6 +148,7 @@ impl Diagnostic {
             message: message.into(),
             labels: Vec::new(),
             help: None,
+            fix: Vec::new(),
         }
     }
 
@@ -176,6 +181,12 @@ impl Diagnostic {
     /// Adds the remedy.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds an edit that mends it. All of them together must leave nothing to decide.
+    pub fn fix(&mut self, edit: Edit) -> &mut Self {
+        self.fix.push(edit);
         self
     }
 

@@ -4,6 +4,7 @@
 
 mod clean;
 mod concise;
+mod diff;
 mod excerpt;
 mod github;
 mod gitlab;
@@ -12,6 +13,8 @@ mod json;
 mod junit;
 mod located;
 mod sarif;
+
+pub use diff::diff;
 
 use std::fmt;
 use std::str::FromStr;

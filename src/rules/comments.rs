@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::levels::{lowerable, unused};
 use super::{Check, all};
 use crate::diag::{Diagnostic, Report, Suite, codes};
-use crate::text::{FileId, Place, Sources, Spot, locate_all, yaml};
+use crate::text::{Edit, FileId, Place, Sources, Spot, locate_all, yaml};
 
 const MARK: &str = "olmcat:";
 
@@ -16,6 +16,8 @@ struct Allowed {
     /// The id in the comment.
     rule: Place,
     id: String,
+    /// The comment, if this is all that it allows.
+    comment: Option<Place>,
     about: Range<usize>,
     is_used: bool,
 }
@@ -34,7 +36,8 @@ impl Comments {
             let text = source.text();
             for comment in yaml::comments(text, MARK) {
                 let Some((ids, reason)) = parse(text, &comment.text) else { continue };
-                let place = Place::bytes(file, comment.bytes.clone());
+                let about = comment.about;
+                let place = Place::bytes(file, comment.bytes);
                 match (ids, reason) {
                     (None, _) => {
                         let mut finding =
@@ -49,6 +52,7 @@ impl Comments {
                         report.push(finding);
                     }
                     (Some(ids), _) => {
+                        let comment = (ids.len() == 1).then_some(place);
                         for rule in ids {
                             let id = text[rule.clone()].to_owned();
                             let rule = Place::bytes(file, rule);
@@ -58,10 +62,11 @@ impl Comments {
                                 report.push(finding);
                                 continue;
                             }
-                            let about = comment.about.clone();
+                            let (about, comment) = (about.clone(), comment.clone());
                             allowed.entry(file).or_default().push(Allowed {
                                 rule,
                                 id,
+                                comment,
                                 about,
                                 is_used: false,
                             });
@@ -111,7 +116,9 @@ impl Comments {
         };
         for one in self.allowed.values().flatten().filter(|one| !one.is_used && was_asked(&one.id)) {
             if is_whole || is_about_bundles(&one.id) {
-                report.push(unused(&one.id, one.rule.clone()));
+                let mut finding = unused(&one.id, one.rule.clone());
+                finding.fix.extend(one.comment.clone().map(Edit::Erase));
+                report.push(finding);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::comments::Comments;
 use super::{Context, all};
 use crate::diag::{Applies, Code, Diagnostic, Level, Report, Suite, codes};
-use crate::text::{Place, Sources};
+use crate::text::{Edit, Place, Sources};
 
 /// A known defect that this project lives with.
 #[derive(Debug, Clone)]
@@ -73,7 +73,9 @@ impl Levels {
         comments.leftover(was_asked, is_whole, &mut own);
         for (exception, is_used) in self.exceptions.iter().zip(used) {
             if is_whole && !is_used && was_asked(&exception.rule) {
-                own.push(unused(&exception.rule, exception.place.clone()));
+                let mut finding = unused(&exception.rule, exception.place.clone());
+                finding.fix(Edit::Remove(exception.place.clone()));
+                own.push(finding);
             }
         }
         own.diagnostics_mut().retain_mut(|finding| self.counts(finding));

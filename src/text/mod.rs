@@ -7,6 +7,7 @@
 mod blanks;
 mod build;
 mod duplicate;
+mod edit;
 mod fault;
 pub mod json;
 mod locate;
@@ -19,6 +20,7 @@ pub mod yaml;
 
 pub use build::Builder;
 pub use duplicate::{Duplicate, duplicate_keys};
+pub use edit::Edit;
 pub use fault::Fault;
 pub use locate::{locate, locate_all};
 pub use place::{Place, Route, Spot, Step};

@@ -10,6 +10,7 @@ mod cache;
 mod console;
 mod docs;
 mod faults;
+mod fixes;
 mod formats;
 mod graphs;
 mod image;

@@ -4,6 +4,7 @@
 //! catalog is written in and gives up at anything else; `events` reads everything. A property test
 //! holds them to each other.
 
+mod change;
 mod comments;
 mod documents;
 pub mod edit;
@@ -14,6 +15,7 @@ mod scalar;
 mod sort;
 mod write;
 
+pub use change::{Change, change};
 pub use comments::{Comment, comments};
 pub use documents::{Document, documents};
 pub use write::write;
