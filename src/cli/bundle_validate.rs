@@ -216,10 +216,10 @@ fn json(outcome: &Outcome) -> String {
 }
 
 fn list() -> String {
-    let mut out = format!("{:23}{:26}{}\n", "NAME", "LABELS", "DESCRIPTION");
+    let mut out = format!("{:23}{:28}{}\n", "NAME", "LABELS", "DESCRIPTION");
     for optional in &OPTIONAL {
         let label = format!("name={}", optional.name);
-        out += &format!("{:23}{label:26}{}\n", optional.name, optional.description);
+        out += &format!("{:23}{label:28}{}\n", optional.name, optional.description);
         if let Some(suite) = optional.label("suite") {
             out += &format!("{:23}suite={suite}\n", "");
         }

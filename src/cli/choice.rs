@@ -77,9 +77,12 @@ impl Choice {
             for id in ids {
                 let is_known = rules::all().iter().any(|rule| rule.code.id == id);
                 if level != Level::Error || !is_known {
-                    rules::lowerable(id).map_err(|fault| {
-                        Error::new(fault).hint("run `olmcat explain` for the list of rules")
-                    })?;
+                    let hint = if is_known {
+                        "mend what it finds; its level cannot be lowered"
+                    } else {
+                        "run `olmcat explain` for the list of rules"
+                    };
+                    rules::lowerable(id).map_err(|fault| Error::new(fault).hint(hint))?;
                 }
                 if levels.insert(id.clone(), level).is_some_and(|other| other != level) {
                     return Err(Error::new(format!("two levels for `{id}`")).hint("give each rule one"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Report;
-use crate::text::{FileId, Sources, yaml};
+use crate::text::{Edit, FileId, Sources, yaml};
 
 /// A file as it would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,30 +22,34 @@ pub struct Mended {
 /// or not at all; of fixes that overlap the first is made, and the others wait for another run. A
 /// file that would not be read any more afterwards is left as it is.
 pub fn mend(report: &Report, sources: &Sources, may_change: impl Fn(FileId) -> bool) -> Vec<Mended> {
-    let mut changes: BTreeMap<FileId, (Made, usize)> = BTreeMap::new();
+    let mut by_file: BTreeMap<FileId, Vec<&[Edit]>> = BTreeMap::new();
     for diagnostic in report.diagnostics().iter().filter(|diagnostic| !diagnostic.fix.is_empty()) {
         let file = diagnostic.place.file;
-        let text = sources.get(file).text();
-        let is_here = diagnostic.fix.iter().all(|edit| edit.file() == file) && may_change(file);
-        let wanted =
-            || diagnostic.fix.iter().map(|edit| yaml::change(text, edit)).collect::<Option<Vec<_>>>();
-        let Some(wanted) = is_here.then(wanted).flatten() else { continue };
-        let (made, findings) = changes.entry(file).or_default();
-        if fit(made, &wanted) {
-            made.extend(wanted.into_iter().map(|change| (change.bytes.start, change)));
-            *findings += 1;
+        if diagnostic.fix.iter().all(|edit| edit.file() == file) {
+            by_file.entry(file).or_default().push(&diagnostic.fix);
         }
     }
-    let mended = changes.into_iter().filter(|(_, (changes, _))| !changes.is_empty());
-    mended
-        .filter_map(|(file, (changes, findings))| {
-            let changes: Vec<yaml::Change> = changes.into_values().collect();
-            let old = sources.get(file).text();
-            let mut text = old.to_owned();
-            changes.iter().rev().for_each(|change| text.replace_range(change.bytes.clone(), &change.text));
-            (is_readable(&text) || !is_readable(old)).then_some(Mended { file, changes, text, findings })
-        })
-        .collect()
+    by_file.retain(|file, _| may_change(*file));
+    let mended = by_file.into_iter().map(|(file, fixes)| one(file, sources.get(file).text(), &fixes));
+    mended.filter(|mended| mended.findings > 0).collect()
+}
+
+fn one(file: FileId, old: &str, fixes: &[&[Edit]]) -> Mended {
+    let mut editor = yaml::Editor::new(old);
+    let (mut made, mut findings) = (Made::new(), 0);
+    for fix in fixes {
+        let wanted: Option<Vec<_>> = fix.iter().map(|edit| editor.change(edit)).collect();
+        if let Some(wanted) = wanted.filter(|wanted| fit(&made, wanted)) {
+            made.extend(wanted.into_iter().map(|change| (change.bytes.start, change)));
+            findings += 1;
+        }
+    }
+    let changes: Vec<yaml::Change> = made.into_values().collect();
+    let text = yaml::with_changes(old, &changes);
+    if is_readable(old) && !is_readable(&text) {
+        return Mended { file, changes: Vec::new(), text: old.to_owned(), findings: 0 };
+    }
+    Mended { file, changes, text, findings }
 }
 
 /// The changes of a file by where they begin.

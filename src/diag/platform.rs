@@ -193,6 +193,29 @@ impl Applies {
     }
 }
 
+impl fmt::Display for Applies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let olm = [(self.olm_v0, "olm-v0"), (self.olm_v1, "olm-v1")];
+        let olm = olm.into_iter().filter(|(is_on, _)| *is_on).map(|(_, name)| name.to_owned());
+        let openshift = self.openshift.iter().map(|versions| format!("ocp{}", named(*versions, "-")));
+        f.write_str(&olm.chain(openshift).collect::<Vec<_>>().join(", "))?;
+        if self.kube != Minors::ALL {
+            write!(f, "; Kubernetes{}", named(self.kube, " "))?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns a range of versions behind a separator; nothing for all of them.
+fn named(Minors { first, last }: Minors, separator: &str) -> String {
+    match (first == Minors::ALL.first, last == Minors::ALL.last) {
+        (true, true) => String::new(),
+        (false, true) => format!("{separator}{first} and later"),
+        (true, false) => format!("{separator}{last} and before"),
+        (false, false) => format!("{separator}{first} to {last}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +244,14 @@ mod tests {
             assert!(wrong.parse::<Platform>().is_err(), "{wrong}");
         }
         assert_eq!("ocp-4.12".parse::<Platform>().unwrap().kube(), Some(Minor::new(1, 25)));
+    }
+
+    #[test]
+    fn people_read_where_a_rule_matters() {
+        assert_eq!(Applies::EVERYWHERE.to_string(), "olm-v0, olm-v1, ocp");
+        assert_eq!(Applies::OLM_V1.to_string(), "olm-v1, ocp-4.18 and later");
+        assert_eq!(Applies::openshift(Minors::until(4, 8)).to_string(), "ocp-4.8 and before");
+        assert!(Applies::kube(Minors::since(1, 25)).to_string().ends_with("; Kubernetes 1.25 and later"));
     }
 
     #[test]

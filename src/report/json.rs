@@ -44,6 +44,8 @@ struct JsonFinding<'r> {
     message: &'r str,
     help: Option<&'r str>,
     labels: Vec<JsonLabel<'r>>,
+    /// Whether `validate --fix` mends it.
+    fixable: bool,
     /// The same in the next run, although lines have moved.
     fingerprint: &'r str,
 }
@@ -122,6 +124,7 @@ fn finding<'r>(finding: &'r Finding<'_>) -> JsonFinding<'r> {
         labels: (finding.labels.iter().zip(&diagnostic.labels))
             .map(|(at, label)| JsonLabel { place: place(at), message: &label.message })
             .collect(),
+        fixable: !diagnostic.fix.is_empty(),
         fingerprint: &finding.fingerprint,
     }
 }

@@ -1,4 +1,4 @@
-//! What is to be changed in a text, in words; [`yaml::change`](super::yaml::change) makes bytes of it.
+//! What is to be changed in a text, in words; [`yaml::Editor`](super::yaml::Editor) makes bytes of it.
 
 use super::{FileId, Place};
 

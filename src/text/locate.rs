@@ -2,9 +2,9 @@
 //! printed pays for it.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::ops::Range;
 
+use super::known::Known;
 use super::{Place, Route, Sources, Spot, Step, Tree, Value, json, yaml};
 
 /// Returns the bytes of the file that a place means. A route that leads too far means its nearest
@@ -50,33 +50,6 @@ pub fn locate_all(places: &[&Place], sources: &Sources) -> Vec<Range<usize>> {
     found
 }
 
-/// The items of the lists and the entries of the mappings that were looked into, since children are
-/// found by counting: many findings in one long list would take the square of its length.
-#[derive(Default)]
-struct Known<'t, 's> {
-    lists: HashMap<usize, Vec<Value<'t, 's>>>,
-    maps: HashMap<usize, HashMap<&'t str, Entry<'t, 's>>>,
-}
-
-type Entry<'t, 's> = (Value<'t, 's>, Value<'t, 's>);
-
-impl<'t, 's> Known<'t, 's> {
-    fn item(&mut self, list: Value<'t, 's>, index: usize) -> Option<Value<'t, 's>> {
-        let items = self.lists.entry(list.address()).or_insert_with(|| list.items().collect());
-        items.get(index).copied()
-    }
-
-    /// Returns the last entry of a key, as it is or else in another case.
-    fn entry(&mut self, map: Value<'t, 's>, key: &str) -> Option<Entry<'t, 's>> {
-        let entries = self
-            .maps
-            .entry(map.address())
-            .or_insert_with(|| map.entries().map(|(name, value)| (name.text(), (name, value))).collect());
-        let folded = || map.entries().filter(|(name, _)| super::tree::folds_to(name.text(), key)).last();
-        entries.get(key).copied().or_else(folded)
-    }
-}
-
 fn read<'s>(text: &'s str, document: &Range<usize>) -> Option<Tree<'s>> {
     let document = clip(text, document);
     let is_json = text[document.clone()].trim_start().starts_with('{');
@@ -84,9 +57,9 @@ fn read<'s>(text: &'s str, document: &Range<usize>) -> Option<Tree<'s>> {
     tree.map(|(tree, _)| tree).or_else(|| yaml::read(text, document).ok())
 }
 
-fn resolve<'t, 's>(
-    tree: Option<&'t Tree<'s>>,
-    known: &mut Known<'t, 's>,
+fn resolve(
+    tree: Option<&Tree<'_>>,
+    known: &mut Known,
     text: &str,
     document: &Range<usize>,
     route: &Route,
@@ -101,7 +74,7 @@ fn clip(text: &str, document: &Range<usize>) -> Range<usize> {
     document.start.min(text.len())..document.end.min(text.len())
 }
 
-fn walk<'t, 's>(root: Value<'t, 's>, known: &mut Known<'t, 's>, route: &Route, text: &str) -> Range<usize> {
+fn walk(root: Value<'_, '_>, known: &mut Known, route: &Route, text: &str) -> Range<usize> {
     let mut value = root;
     let mut holder: Option<Range<usize>> = None;
     for step in &route.0 {

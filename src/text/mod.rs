@@ -10,6 +10,7 @@ mod duplicate;
 mod edit;
 mod fault;
 pub mod json;
+mod known;
 mod locate;
 pub mod number;
 mod place;

@@ -4,11 +4,11 @@
 use std::fs;
 
 use olmcat::diag::{Diagnostic, Report, codes, mend};
-use olmcat::text::yaml::{change, read};
+use olmcat::text::yaml::{Editor, read, with_changes};
 use olmcat::text::{Edit, FileId, Kind, Place, Sources, Value};
 use serde_json::Value as Json;
 
-use crate::support::data;
+use crate::support::{assert_linear, data};
 
 const AWKWARD: &str = "\
 # the top
@@ -113,10 +113,8 @@ fn comments(text: &str) -> usize {
 
 /// Makes an edit and returns the text that it leaves.
 fn edited(text: &str, edit: &Edit) -> Option<String> {
-    let change = change(text, edit)?;
-    let mut text = text.to_owned();
-    text.replace_range(change.bytes, &change.text);
-    Some(text)
+    let change = Editor::new(text).change(edit)?;
+    Some(with_changes(text, &[change]))
 }
 
 #[test]
@@ -232,4 +230,18 @@ fn fixes_are_whole_and_do_not_meet() {
     assert_eq!(mended[0].text, "list:\n- b\nflow: [y]\n");
     assert_eq!(mended[0].findings, 3);
     assert!(mend(&all, &sources, |_| false).is_empty());
+}
+
+#[test]
+fn the_work_grows_with_the_fixes() {
+    let work = |count: usize| {
+        let text =
+            (0..count).fold("list:\n".to_owned(), |all, index| all + &format!("- name: item-{index}\n"));
+        let sources = Sources::default();
+        let file = sources.add("x.yaml", text.clone().into_bytes());
+        let list = Place::document(file, 0..text.len()).key("list");
+        let edits: Vec<_> = (1..count).map(|index| (file, vec![Edit::Remove(list.index(index))])).collect();
+        assert_eq!(mend(&report(&edits), &sources, |_| true)[0].text, "list:\n- name: item-0\n");
+    };
+    assert_linear("fixes", work, 300);
 }

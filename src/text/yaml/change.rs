@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::scalar::{Scalar, Style};
-use crate::text::{Edit, Kind, Route, Spot, Step, Value};
+use crate::text::known::Known;
+use crate::text::{Edit, Kind, Route, Spot, Step, Tree, Value};
 
 /// Bytes of a text, and what is to stand in their place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,33 +16,62 @@ pub struct Change {
     pub text: String,
 }
 
-/// Returns the change that an edit comes to; none if there is no certain one.
-pub fn change(text: &str, edit: &Edit) -> Option<Change> {
-    if let Edit::Erase(place) = edit {
-        let Spot::Bytes(bytes) = &place.spot else { return None };
-        return Some(erase(text, bytes.clone()));
+/// Makes changes of the edits of one text, whose documents are read once as long as edits of the same one
+/// follow each other.
+#[derive(Debug)]
+pub struct Editor<'s> {
+    text: &'s str,
+    last: Option<(Range<usize>, Option<Tree<'s>>)>,
+    known: Known,
+}
+
+impl<'s> Editor<'s> {
+    /// Makes an editor.
+    pub fn new(text: &'s str) -> Self {
+        Editor { text, last: None, known: Known::default() }
     }
-    let Spot::Route(document, route) = &edit.place().spot else { return None };
-    let document = document.start..document.end.min(text.len());
-    let tree = super::read(text, document.clone()).ok()?;
-    let found = find(text, tree.root()?, route, &document)?;
-    match edit {
-        Edit::Set(_, value) => Some(spell(text, found.value, value)?),
-        Edit::Rename(_, name) => Some(spell(text, found.key?, name)?),
-        Edit::Quote(_) => {
-            let raw = text.get(found.value.span())?;
-            let is_plain = !raw.is_empty() && !raw.contains(['"', '\'', '\\', '\n', '&', '*', '!']);
-            let is_other = !matches!(found.value.kind(), Kind::Str | Kind::List | Kind::Map);
-            (is_plain && is_other).then(|| Change { bytes: found.value.span(), text: format!("\"{raw}\"") })
+
+    /// Returns the change that an edit comes to; none if there is no certain one.
+    pub fn change(&mut self, edit: &Edit) -> Option<Change> {
+        let text = self.text;
+        let (document, route) = match (&edit.place().spot, edit) {
+            (Spot::Bytes(bytes), Edit::Erase(_)) => return Some(erase(text, bytes.clone())),
+            (Spot::Route(document, route), _) => (document.start..document.end.min(text.len()), route),
+            _ => return None,
+        };
+        if self.last.as_ref().is_none_or(|(last, _)| *last != document) {
+            self.last = Some((document.clone(), super::read(text, document.clone()).ok()));
+            self.known = Known::default();
         }
-        Edit::Remove(_) => remove(text, tree.root()?, route, &document),
-        Edit::Erase(_) => None,
+        let root = self.last.as_ref()?.1.as_ref()?.root()?;
+        let found = find(text, root, route, &document, &mut self.known)?;
+        match edit {
+            Edit::Set(_, value) => spell(text, found.value, value),
+            Edit::Rename(_, name) => spell(text, found.key?, name),
+            Edit::Quote(_) => quote(text, found.value),
+            Edit::Remove(_) => remove(text, root, route, &document, &mut self.known),
+            Edit::Erase(_) => None,
+        }
     }
+}
+
+/// Returns a text with changes, which stand in its order and do not overlap.
+pub fn with_changes(text: &str, changes: &[Change]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for change in changes {
+        out.push_str(&text[at..change.bytes.start]);
+        out.push_str(&change.text);
+        at = change.bytes.end;
+    }
+    out + &text[at..]
 }
 
 /// What stands at the end of a route.
 struct Found<'t, 's> {
     parent: Value<'t, 's>,
+    /// Its number among the items or entries of the parent.
+    index: usize,
     key: Option<Value<'t, 's>>,
     value: Value<'t, 's>,
 }
@@ -53,21 +83,19 @@ fn find<'t, 's>(
     root: Value<'t, 's>,
     route: &Route,
     document: &Range<usize>,
+    known: &mut Known,
 ) -> Option<Found<'t, 's>> {
-    let mut found = Found { parent: root, key: None, value: root };
+    let mut found = Found { parent: root, index: 0, key: None, value: root };
     let mut bounds = document.clone();
     for step in &route.0 {
         let parent = found.value;
-        let (key, value) = match step {
+        let (index, key, value) = match step {
             Step::Key(name) | Step::Name(name) => {
-                let mut entries = parent.entries().filter(|(key, _)| key.text() == name);
-                let (key, value) = entries.next()?;
-                if entries.next().is_some() {
-                    return None;
-                }
-                (Some(key), value)
+                let (index, count) = known.key(parent, name)?;
+                let (key, value) = known.entry_at(parent, index).filter(|_| count == 1)?;
+                (index, Some(key), value)
             }
-            Step::Index(index) => (None, parent.items().nth(*index)?),
+            Step::Index(index) => (*index, None, known.item(parent, *index)?),
         };
         let span = key.unwrap_or(value).span().start..value.span().end;
         let is_inside = bounds.start <= span.start && span.start <= span.end && span.end <= bounds.end;
@@ -83,7 +111,7 @@ fn find<'t, 's>(
             return None;
         }
         bounds = if matches!(value.kind(), Kind::List | Kind::Map) { span } else { value.span() };
-        found = Found { parent, key, value };
+        found = Found { parent, index, key, value };
     }
     Some(found)
 }
@@ -109,6 +137,14 @@ fn spell(text: &str, old: Value<'_, '_>, new: &str) -> Option<Change> {
     Some(Change { bytes: old.span(), text })
 }
 
+/// Quotes what is spelled plain.
+fn quote(text: &str, value: Value<'_, '_>) -> Option<Change> {
+    let raw = text.get(value.span())?;
+    let is_plain = !raw.is_empty() && !raw.contains(['"', '\'', '\\', '\n', '&', '*', '!']);
+    let is_other = !matches!(value.kind(), Kind::Str | Kind::List | Kind::Map);
+    (is_plain && is_other).then(|| Change { bytes: value.span(), text: format!("\"{raw}\"") })
+}
+
 fn double(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
@@ -121,47 +157,54 @@ fn double(text: &str) -> String {
     out + "\""
 }
 
-fn remove(text: &str, root: Value<'_, '_>, route: &Route, document: &Range<usize>) -> Option<Change> {
-    let found = find(text, root, route, document)?;
-    let siblings: Vec<Range<usize>> = match found.parent.kind() {
-        Kind::List => found.parent.items().map(Value::span).collect(),
-        _ => found
-            .parent
-            .entries()
-            .map(|(key, value)| key.span().start..value.span().end.max(key.span().end))
-            .collect(),
+fn remove(
+    text: &str,
+    root: Value<'_, '_>,
+    route: &Route,
+    document: &Range<usize>,
+    known: &mut Known,
+) -> Option<Change> {
+    let found = find(text, root, route, document, known)?;
+    let (index, parent) = (found.index, found.parent);
+    let count = known.len(parent);
+    let mut sibling = |index: usize| match parent.kind() {
+        Kind::List => known.item(parent, index).map(Value::span),
+        _ => known
+            .entry_at(parent, index)
+            .map(|(key, value)| key.span().start..value.span().end.max(key.span().end)),
     };
-    let start = found.key.unwrap_or(found.value).span().start;
-    let index = siblings.iter().position(|span| span.start == start)?;
+    let (own, first) = (sibling(index)?, sibling(0)?);
+    let start = own.start;
     let before = text[document.start..start].trim_end();
     let is_flow = before.ends_with(['[', '{', ','])
-        && text[document.start..siblings[0].start].trim_end().ends_with(['[', '{']);
+        && text[document.start..first.start].trim_end().ends_with(['[', '{']);
     if is_flow {
-        let bytes = match (index.checked_sub(1), siblings.get(index + 1)) {
+        let previous = index.checked_sub(1).and_then(&mut sibling);
+        let bytes = match (previous, sibling(index + 1)) {
             (_, Some(next)) => start..next.start,
-            (Some(previous), None) => siblings[previous].end..siblings[index].end,
-            (None, None) => siblings[index].clone(),
+            (Some(previous), None) => previous.end..own.end,
+            (None, None) => own,
         };
         let is_certain = !text[bytes.clone()].contains(['\n', '#']);
         return is_certain.then(|| Change { bytes, text: String::new() });
     }
-    if siblings.len() == 1 {
+    if count == 1 {
         // A list without items is no list any more, so its key goes, too.
         let (_, up) = route.0.split_last()?;
         let is_entry = matches!(up.last(), Some(Step::Key(_)));
-        return (found.parent.kind() == Kind::List && is_entry)
-            .then(|| remove(text, root, &Route(up.to_vec()), document))
+        return (parent.kind() == Kind::List && is_entry)
+            .then(|| remove(text, root, &Route(up.to_vec()), document, known))
             .flatten();
     }
-    let first = match found.parent.kind() {
+    let begin = match parent.kind() {
         Kind::List => text[..start].trim_end_matches(' ').strip_suffix('-')?.len(),
         _ => start,
     };
-    let line = line_start(text, first);
-    if !text[line..first].bytes().all(|byte| byte == b' ') {
+    let line = line_start(text, begin);
+    if !text[line..begin].bytes().all(|byte| byte == b' ') {
         return None;
     }
-    let end = siblings[index].end;
+    let end = own.end;
     let end = if text[..end].ends_with('\n') { end } else { line_end(text, end)? };
     Some(Change { bytes: line..end, text: String::new() })
 }

@@ -15,7 +15,7 @@ mod scalar;
 mod sort;
 mod write;
 
-pub use change::{Change, change};
+pub use change::{Change, Editor, with_changes};
 pub use comments::{Comment, comments};
 pub use documents::{Document, documents};
 pub use write::write;
