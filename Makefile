@@ -2,9 +2,10 @@
 
 OLMCAT := target/release/olmcat
 REF ?=
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint docs catalog image push bench ready tools
+.PHONY: help build test lint docs catalog image push bench fuzz ready tools
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +40,19 @@ push: build ## build the image and push it: make push REF=registry.example/team/
 
 bench: build ## measure time and memory on real and on large catalogs
 	cargo bench --locked --quiet
+
+# cargo-fuzz wants a nightly compiler for the sanitizer; the stable one has it, too, if it is told to.
+fuzz: ## run every fuzz target for FUZZ_SECONDS (60)
+	@[ -x target/cargo-fuzz/bin/cargo-fuzz ] || \
+		cargo install --quiet --locked --root target/cargo-fuzz --version 0.13.2 cargo-fuzz
+	@for target in tests/fuzz/targets/*.rs; do \
+		name=$$(basename "$$target" .rs); \
+		mkdir -p "tests/fuzz/corpus/$$name"; \
+		echo "fuzzing $$name"; \
+		PATH="$$PWD/target/cargo-fuzz/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz "$$name" \
+			"tests/fuzz/corpus/$$name" "tests/fuzz/seeds/$$name" \
+			-- -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 || exit 1; \
+	done
 
 ready: lint test ## what CI runs: form, tests, and the image of this repository
 	@$(MAKE) --no-print-directory build

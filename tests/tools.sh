@@ -1,16 +1,26 @@
 #!/bin/sh
 # Fetches the programs that the registry tests talk to, below target/tools and without root:
-# docker-registry (the real registry) and skopeo (a second opinion). Usage: tests/tools.sh
+# docker-registry (the real registry), skopeo and xmllint (second opinions). Usage: tests/tools.sh
 set -eu
 
 cd "$(dirname "$0")/.."
 tools=$PWD/target/tools
 
+# A program is in the package of its name, but for xmllint.
+package_of() {
+    case $1 in
+    xmllint) echo libxml2-utils ;;
+    *) echo "$1" ;;
+    esac
+}
+
 wanted=
+names=
 fetch=no
-for program in docker-registry skopeo; do
+for program in docker-registry skopeo xmllint; do
     command -v "$program" >/dev/null && continue
     wanted="$wanted $program"
+    names="$names $(package_of "$program")"
     [ -x "$tools/usr/bin/$program" ] || fetch=yes
 done
 [ "$fetch" = yes ] || exit 0
@@ -28,8 +38,8 @@ mkdir -p "$part/deb"
 
 # Fresh lists of our own where the system has none: its folders need root.
 set -- -o Debug::NoLocking=1 -o APT::Sandbox::User=
-for program in $wanted; do
-    if ! apt-cache show "$program" >/dev/null 2>&1; then
+for package in $names; do
+    if ! apt-cache show "$package" >/dev/null 2>&1; then
         mkdir -p "$part/apt/lists/partial" "$part/apt/archives/partial"
         set -- "$@" -o Dir::State="$part/apt" -o Dir::State::status=/var/lib/dpkg/status -o Dir::Cache="$part/apt"
         apt-get -qq "$@" update
@@ -39,7 +49,7 @@ done
 
 # A simulated installation names exactly the packages that this system lacks.
 # shellcheck disable=SC2086 # two words are two packages
-packages=$(apt-get "$@" --simulate --no-install-recommends install $wanted | awk '$1 == "Inst" { print $2 }')
+packages=$(apt-get "$@" --simulate --no-install-recommends install $names | awk '$1 == "Inst" { print $2 }')
 # shellcheck disable=SC2086
 (cd "$part/deb" && apt-get -qq "$@" download $packages)
 for package in "$part"/deb/*.deb; do

@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     let (sources, mut report) = (Sources::default(), Report::default());
     ui.step(format!("checking {}", args.bundle.display()));
     let bundle = load::bundle(&args.bundle, &sources, &mut report)?;
-    report.append(rules::check_bundle(&bundle, None));
+    report.append(rules::check_bundle(&bundle, &rules::Context::default()));
     if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
         return Ok(ExitStatus::Findings);
     }

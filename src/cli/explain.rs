@@ -1,7 +1,7 @@
 //! `olmcat explain`: the document of a rule.
 
 use super::{ExitStatus, Ui};
-use crate::diag::{Code, Error};
+use crate::diag::{Applies, Code, Error};
 use crate::rules;
 
 /// Explain a rule: what it checks, why it matters, and how to mend what it finds
@@ -40,8 +40,12 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
     };
     // What follows is for the tests.
     let docs = code.docs.split("\n## More cases").next().unwrap_or(code.docs);
+    let applies =
+        rules::all().into_iter().find(|rule| rule.code.id == code.id).map(|rule| rule.check.applies());
+    let applies = applies.filter(|applies| *applies != Applies::EVERYWHERE);
+    let applies = applies.map(|applies| format!(" Matters on: {applies}.")).unwrap_or_default();
     ui.print(&format!(
-        "{}\n\nSuite: {}. Level: {}. Since: {}.\n",
+        "{}\n\nSuite: {}. Level: {}. Since: {}.{applies}\n",
         docs.trim_end(),
         code.suite.name(),
         code.level,

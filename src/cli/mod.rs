@@ -3,10 +3,13 @@
 
 mod build;
 mod bundle_add;
+mod bundle_validate;
 mod cache;
+mod choice;
 mod expand;
 mod explain;
 mod files;
+mod fix;
 mod large;
 mod list;
 mod listing;
@@ -18,6 +21,7 @@ mod pull_args;
 mod push;
 mod reference;
 mod render;
+mod rulebook;
 mod ui;
 mod validate;
 
@@ -25,6 +29,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::diag::Error;
@@ -57,30 +62,33 @@ struct Global {
     #[arg(long, global = true, default_value = ".", value_name = "DIR")]
     project: PathBuf,
     /// How findings are printed.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    #[arg(long, global = true, value_enum, default_value = "human")]
     format: Format,
     /// Print no progress.
     #[arg(long, short, global = true)]
     quiet: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// The guilty line, underlined, with the remedy.
-    Human,
-    /// A line each: `file:line:column: error[rule-id]: message`.
-    Concise,
-    /// One JSON document.
-    Json,
-}
+/// A format, as the command line names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Format(report::Format);
 
-impl From<Format> for report::Format {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Human => report::Format::Human,
-            Format::Concise => report::Format::Concise,
-            Format::Json => report::Format::Json,
-        }
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [Format; report::Format::ALL.len()] = {
+            let mut all = [Format(report::Format::Human); report::Format::ALL.len()];
+            let mut index = 0;
+            while index < all.len() {
+                all[index] = Format(report::Format::ALL[index]);
+                index += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()).help(self.0.help()))
     }
 }
 
@@ -112,6 +120,7 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Bundle {
     Add(bundle_add::Args),
+    Validate(Box<bundle_validate::Args>),
 }
 
 /// How a command ended.
@@ -149,7 +158,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     end_cleanly();
-    let mut ui = Ui::new(args.global.format.into(), args.global.quiet);
+    let mut ui = Ui::new(args.global.format.0, args.global.quiet);
     let status = run(args, &mut ui).unwrap_or_else(|error| {
         ui.error(&error);
         ExitStatus::Failed
@@ -176,6 +185,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Validate(args) => validate::run(&args, &root, ui),
         Command::Push(args) => push::run(&args, &root, ui),
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
+        Command::Bundle(Bundle::Validate(args)) => bundle_validate::run(&args, ui),
         Command::Promote(args) => promote::run(&args, &root, ui),
         Command::List(args) => list::run(&args, &root, ui),
         Command::Explain(args) => explain::run(&args, ui),

@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::choice::Choice;
 use super::expand;
+use super::rulebook::Rulebook;
 use super::ui::Ui;
 use crate::catalog::{self, BundleBlob, Catalog, Format};
 use crate::diag::{Diagnostic, Error, Report, codes};
 use crate::load;
 use crate::render;
-use crate::rules::{self, Exception, Levels};
-use crate::settings::{Contract, Properties, Settings, Target};
+use crate::rules;
+use crate::settings::{Properties, Settings, Target};
 use crate::template::Template;
 use crate::text::{FileId, Place, Sources};
 
@@ -24,14 +26,6 @@ pub(super) const SMALL: u64 = 8 << 20;
 pub(super) const SETTINGS: &str = "catalog/olmcat.yaml";
 /// What its installer expects.
 pub(super) const CONTRACT: &str = "catalog/contract.yaml";
-
-/// The settings of a project and what comes with them.
-pub(super) struct Rulebook {
-    pub(super) settings: Settings,
-    pub(super) contract: Option<Contract>,
-    /// Where the settings stand.
-    place: Place,
-}
 
 /// A project, checked.
 pub(super) struct Project<'s> {
@@ -61,72 +55,6 @@ pub(super) fn below(root: &Path, path: &str) -> PathBuf {
     if root == Path::new(".") { PathBuf::from(path) } else { root.join(path) }
 }
 
-impl Rulebook {
-    /// Reads the settings and the contract; none if there are no settings.
-    pub(super) fn read(root: &Path, sources: &Sources, report: &mut Report) -> Option<Self> {
-        let path = below(root, SETTINGS);
-        if !load::exists(&path) {
-            return None;
-        }
-        // Without settings that can be read there is a finding, and nobody goes on.
-        let file = load::text(&path, SMALL, sources, report);
-        let settings = file.and_then(|file| Settings::read(sources, file, report)).unwrap_or_default();
-        let file = file.unwrap_or_else(|| sources.add(path.display().to_string(), Vec::new()));
-        let place = Place::document(file, 0..sources.get(file).text().len());
-        let path = below(root, CONTRACT);
-        let contract = load::exists(&path)
-            .then(|| load::text(&path, SMALL, sources, report))
-            .flatten()
-            .and_then(|file| Contract::read(sources, file, report));
-        Some(Rulebook { settings, contract, place })
-    }
-
-    /// Sets the levels of findings and takes out what is excepted. Exceptions that nothing needed
-    /// are findings, if the whole project was looked at.
-    pub(super) fn apply(&self, report: &mut Report, is_whole: bool) {
-        let exceptions = self.settings.exceptions.iter().enumerate();
-        let levels = Levels {
-            levels: self.settings.rules.iter().map(|(id, level)| (id.clone(), (*level).into())).collect(),
-            exceptions: exceptions
-                .map(|(index, exception)| Exception {
-                    rule: exception.rule.clone(),
-                    package: exception.package.clone(),
-                    version: exception.version.clone(),
-                    place: self.place.key("exceptions").index(index),
-                })
-                .collect(),
-        };
-        let mut own = Report::default();
-        self.check_rule_names(&levels, &mut own);
-        let used = levels.apply(report);
-        for (exception, _) in levels.exceptions.iter().zip(used).filter(|(_, used)| is_whole && !used) {
-            let message = format!("no finding of `{}` needs this exception", exception.rule);
-            let mut finding = Diagnostic::new(&codes::UNUSED_EXCEPTION, exception.place.clone(), message);
-            finding.help("remove the exception");
-            own.push(finding);
-        }
-        report.append(own);
-    }
-
-    fn check_rule_names(&self, levels: &Levels, report: &mut Report) {
-        let named =
-            (levels.exceptions.iter().map(|exception| (&exception.rule, exception.place.key("rule"))))
-                .chain(self.settings.rules.keys().map(|id| (id, self.place.key("rules").name(id))));
-        for (id, place) in named {
-            let message = match Levels::code(id) {
-                None => format!("no rule is called `{id}`"),
-                Some(code) if code.suite == crate::diag::Suite::Required => {
-                    format!("rule `{id}` is required: OLM refuses what breaks it")
-                }
-                Some(_) => continue,
-            };
-            let mut finding = Diagnostic::new(&codes::UNKNOWN_RULE, place, message);
-            finding.help("run `olmcat explain` for the list of rules");
-            report.push(finding);
-        }
-    }
-}
-
 /// Loads, checks, renders and expands a project. What is wrong with its files is in the report.
 pub(super) fn check<'s>(
     root: &Path,
@@ -134,12 +62,24 @@ pub(super) fn check<'s>(
     report: &mut Report,
     ui: &Ui,
 ) -> Result<Project<'s>, Error> {
+    check_with(root, &Choice::default(), sources, report, ui)
+}
+
+/// Checks as [`check`] does, by the rules that were chosen.
+pub(super) fn check_with<'s>(
+    root: &Path,
+    choice: &Choice,
+    sources: &'s Sources,
+    report: &mut Report,
+    ui: &Ui,
+) -> Result<Project<'s>, Error> {
     ui.step("reading the settings");
-    let Some(book) = Rulebook::read(root, sources, report) else {
+    let book = Rulebook::read(root, choice, sources, report)?;
+    if !book.has_project() {
         let path = below(root, SETTINGS);
         return Err(Error::new(format!("no project here: {} is missing", path.display()))
             .hint("run olmcat in the folder of a project, or name it with `--project DIR`"));
-    };
+    }
     if report.has_errors() {
         return Ok(Project { settings: book.settings, packages: Vec::new() });
     }
@@ -190,7 +130,7 @@ pub(super) fn check<'s>(
             report.push(finding);
         }
     }
-    book.apply(report, true);
+    book.apply(report, sources, true, ui)?;
     Ok(Project { settings: book.settings, packages })
 }
 
@@ -268,7 +208,7 @@ fn bundle<'s>(
         Some(image) => bundle.image = image.into(),
         None if !package.is_empty() => {
             let message = format!("no reference pattern for the images of package `{package}`");
-            let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, book.place.key("packages"), message);
+            let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, book.packages(bundle.home), message);
             finding.help(format!("add `{package}: {{image: <repository>:v{{version}}}}`"));
             report.push(finding);
         }
@@ -286,7 +226,7 @@ fn bundle<'s>(
             report.push(finding);
         }
     }
-    report.append(rules::check_bundle(&bundle, book.contract.as_ref()));
+    report.append(rules::check_bundle(&bundle, &book.context()));
     let blob = match render::bundle(&bundle) {
         Ok(mut blob) => {
             render::tidy(&mut blob);

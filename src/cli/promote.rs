@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use super::choice::Choice;
 use super::listing::{self, Archetype};
-use super::project::{Rulebook, SETTINGS, SMALL, below};
+use super::project::{SETTINGS, SMALL, below};
+use super::rulebook::Rulebook;
 use super::{ExitStatus, Ui, stage};
 use crate::diag::{Error, Report};
 use crate::load;
@@ -29,10 +31,11 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
-    let book = Rulebook::read(root, &sources, &mut report).ok_or_else(|| {
-        Error::new(format!("no project here: {} is missing", below(root, SETTINGS).display()))
-            .hint("run olmcat in the folder of a project, or name it with `--project DIR`")
-    })?;
+    if !load::exists(&below(root, SETTINGS)) {
+        return Err(Error::new(format!("no project here: {} is missing", below(root, SETTINGS).display()))
+            .hint("run olmcat in the folder of a project, or name it with `--project DIR`"));
+    }
+    let book = Rulebook::read(root, &Choice::default(), &sources, &mut report)?;
     let path = below(root, "catalog").join(&args.package).join("template.yaml");
     let file = load::exists(&path).then(|| load::text(&path, SMALL, &sources, &mut report)).flatten();
     if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {

@@ -2,14 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use super::choice::Choice;
 use super::expand;
-use super::project::{self, CONTRACT, Rulebook, SETTINGS, SMALL, below};
+use super::fix;
+use super::project::{self, CONTRACT, SETTINGS, SMALL, below};
 use super::pull_args::PullArgs;
+use super::rulebook::Rulebook;
 use super::{ExitStatus, Ui};
 use crate::catalog::Catalog;
 use crate::diag::{Error, Report};
 use crate::load::{self, Image};
 use crate::rules;
+use crate::settings::Settings;
 use crate::template::Template;
 use crate::text::Sources;
 
@@ -24,19 +28,47 @@ pub(super) struct Args {
     /// What to check; the project if not given.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Mend what can be mended without asking; comments and layout of the files stay.
+    #[arg(long, conflicts_with = "write_baseline")]
+    fix: bool,
+    /// Print what `--fix` would change, and change nothing.
+    #[arg(long, conflicts_with = "write_baseline")]
+    diff: bool,
+    #[command(flatten)]
+    choice: Choice,
     #[command(flatten)]
     pull: PullArgs,
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
-    if args.paths.is_empty() {
-        project::check(root, &sources, &mut report, ui)?;
+    let settings = check(args, root, &sources, &mut report, ui)?;
+    let rendered: Vec<String> = settings.targets().into_iter().map(|target| target.file).collect();
+    if args.diff && fix::diff(&report, &sources, &rendered, ui)? {
+        return Ok(ExitStatus::Findings);
+    }
+    if args.fix && !args.diff && fix::fix(&report, &sources, &rendered, ui)? {
+        let (sources, mut report) = (Sources::default(), Report::default());
+        check(args, root, &sources, &mut report, ui)?;
         return ui.report(&mut report, &sources);
     }
+    ui.report(&mut report, &sources)
+}
+
+/// Checks what the arguments name, and returns the settings that held.
+fn check(
+    args: &Args,
+    root: &Path,
+    sources: &Sources,
+    report: &mut Report,
+    ui: &Ui,
+) -> Result<Settings, Error> {
+    if args.paths.is_empty() {
+        return Ok(project::check_with(root, &args.choice, sources, report, ui)?.settings);
+    }
     // The rules of the project hold for its parts, too.
-    let book = Rulebook::read(root, &sources, &mut report);
-    let images = args.pull.images(&args.paths, &sources, &mut report, ui)?;
+    let book = Rulebook::read(root, &args.choice, sources, report)?;
+    let images = args.pull.images(&args.paths, sources, report, ui)?;
     for (path, image) in args.paths.iter().zip(images) {
         // Settings and contract were just read.
         if [SETTINGS, CONTRACT].iter().any(|name| is_same(path, &below(root, name))) {
@@ -45,32 +77,29 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         ui.step(format!("checking {}", path.display()));
         match image {
             Some(Image::Bundle(bundle)) => {
-                let contract = book.as_ref().and_then(|book| book.contract.as_ref());
-                report.append(rules::check_bundle(&bundle, contract));
+                report.append(rules::check_bundle(&bundle, &book.context()));
             }
-            Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), &mut report),
-            None => one(path, root, book.as_ref(), &sources, &mut report)?,
+            Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), report),
+            None => one(path, root, &book, sources, report)?,
         }
     }
-    if let Some(book) = &book {
-        book.apply(&mut report, false);
-    }
-    ui.report(&mut report, &sources)
+    book.apply(report, sources, false, ui)?;
+    Ok(book.settings)
 }
 
 fn one(
     path: &Path,
     root: &Path,
-    book: Option<&Rulebook>,
+    book: &Rulebook,
     sources: &Sources,
     report: &mut Report,
 ) -> Result<(), Error> {
     // opm wants both folders; but who has lost `metadata` has a broken bundle, and no catalog.
     if load::is_bundle(path) || path.join("manifests").is_dir() {
         let mut bundle = load::bundle(path, sources, report)?;
-        let image = book.and_then(|book| book.settings.image_of(&bundle.package(), &bundle.version()));
+        let image = book.settings.image_of(&bundle.package(), &bundle.version());
         bundle.image = image.unwrap_or_default().into();
-        report.append(rules::check_bundle(&bundle, book.and_then(|book| book.contract.as_ref())));
+        report.append(rules::check_bundle(&bundle, &book.context()));
     } else if expand::is_template(path)? {
         if let Some(file) = load::text(path, SMALL, sources, report) {
             Template::read(sources, file, report);

@@ -4,14 +4,20 @@
 
 pub mod codes;
 mod error;
+mod fingerprint;
+mod fix;
+mod platform;
 mod report;
 
 pub use error::Error;
+pub use fingerprint::Fingerprints;
+pub use fix::{Mended, mend};
+pub use platform::{Applies, Minor, Minors, Platform};
 pub use report::Report;
 
 use std::fmt;
 
-use crate::text::{Duplicate, Fault, FileId, Place};
+use crate::text::{Duplicate, Edit, Fault, FileId, Place};
 
 /// How much a diagnostic matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +45,12 @@ impl fmt::Display for Level {
 pub enum Suite {
     /// OLM or opm refuses what breaks it; its level cannot be lowered.
     Required,
+    /// What operatorhub.io wants of a bundle to show it.
+    OperatorHub,
+    /// What the repositories of community operators refuse in a pull request.
+    Community,
+    /// What OpenShift and its certification want.
+    OpenShift,
     /// What the installer of the database platform expects (`olm-consumer` contract).
     Percona,
     /// Good practice: it works, and will hurt somebody.
@@ -46,10 +58,29 @@ pub enum Suite {
 }
 
 impl Suite {
+    /// Every suite, in the order of the help text.
+    pub const ALL: [Suite; 6] = [
+        Suite::Required,
+        Suite::OperatorHub,
+        Suite::Community,
+        Suite::OpenShift,
+        Suite::Percona,
+        Suite::GoodPractices,
+    ];
+
+    /// Returns whether the suite counts when nobody says which do: the others are the wishes of catalogs
+    /// that not everybody publishes to.
+    pub fn is_usual(self) -> bool {
+        matches!(self, Suite::Required | Suite::Percona | Suite::GoodPractices)
+    }
+
     /// Returns the name that settings and command lines use.
     pub fn name(self) -> &'static str {
         match self {
             Suite::Required => "required",
+            Suite::OperatorHub => "operatorhub",
+            Suite::Community => "community",
+            Suite::OpenShift => "openshift",
             Suite::Percona => "percona",
             Suite::GoodPractices => "good-practices",
         }
@@ -108,6 +139,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do, in the imperative.
     pub help: Option<String>,
+    /// The edits that mend it without asking, all in its file; none where somebody has to decide.
+    pub fix: Vec<Edit>,
 }
 
 impl Diagnostic {
@@ -121,6 +154,7 @@ impl Diagnostic {
             message: message.into(),
             labels: Vec::new(),
             help: None,
+            fix: Vec::new(),
         }
     }
 
@@ -153,6 +187,12 @@ impl Diagnostic {
     /// Adds the remedy.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds an edit that mends it. All of them together must leave nothing to decide.
+    pub fn fix(&mut self, edit: Edit) -> &mut Self {
+        self.fix.push(edit);
         self
     }
 

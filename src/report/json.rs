@@ -1,10 +1,13 @@
-//! One JSON document for programs. Its fields and their order are a promise: `version` changes
-//! when a field goes away or changes its meaning, not when one is added.
+//! One JSON document for programs, or a line a finding. Fields and their order are a promise:
+//! `version` changes when a field goes away or changes its meaning, not when one is added.
 
 use serde::Serialize;
 
 use super::located::{Finding, Located};
 use crate::diag::Level;
+
+/// The version of the format.
+const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct Document<'r> {
@@ -17,6 +20,14 @@ struct Document<'r> {
 struct Summary {
     errors: usize,
     warnings: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'r> {
+    format_version: u32,
+    #[serde(flatten)]
+    finding: JsonFinding<'r>,
 }
 
 #[derive(Serialize)]
@@ -33,6 +44,10 @@ struct JsonFinding<'r> {
     message: &'r str,
     help: Option<&'r str>,
     labels: Vec<JsonLabel<'r>>,
+    /// Whether `validate --fix` mends it.
+    fixable: bool,
+    /// The same in the next run, although lines have moved.
+    fingerprint: &'r str,
 }
 
 #[derive(Serialize)]
@@ -59,21 +74,38 @@ struct JsonPlace<'r> {
 /// Returns the document, indented, with a final newline.
 pub(super) fn render(findings: &[Finding<'_>]) -> String {
     let count = |level| findings.iter().filter(|finding| finding.diagnostic.level == level).count();
-    let document = Document {
-        version: 1,
+    pretty(&Document {
+        version: VERSION,
         summary: Summary { errors: count(Level::Error), warnings: count(Level::Warn) },
         findings: findings.iter().map(finding).collect(),
-    };
-    let text = serde_json::to_string_pretty(&document).expect("strings and numbers are always JSON");
-    let mut out = String::with_capacity(text.len() + 1);
+    })
+}
+
+/// Returns a line for each finding: the object that the document has, behind the version.
+pub(super) fn lines(findings: &[Finding<'_>]) -> String {
+    let mut out = String::new();
+    for one in findings {
+        let line = Line { format_version: VERSION, finding: finding(one) };
+        out += &escape(&serde_json::to_string(&line).expect("strings and numbers are always JSON"));
+        out.push('\n');
+    }
+    out
+}
+
+/// Returns what is to be JSON as such, indented, with a final newline.
+pub(super) fn pretty(value: &impl Serialize) -> String {
+    escape(&serde_json::to_string_pretty(value).expect("strings and numbers are always JSON")) + "\n"
+}
+
+/// JSON allows these as they are; terminals that show the document would obey them.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        // JSON allows these as they are; terminals that show the document would obey them.
         match c {
             '\u{7f}'..='\u{9f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             _ => out.push(c),
         }
     }
-    out.push('\n');
     out
 }
 
@@ -92,6 +124,8 @@ fn finding<'r>(finding: &'r Finding<'_>) -> JsonFinding<'r> {
         labels: (finding.labels.iter().zip(&diagnostic.labels))
             .map(|(at, label)| JsonLabel { place: place(at), message: &label.message })
             .collect(),
+        fixable: !diagnostic.fix.is_empty(),
+        fingerprint: &finding.fingerprint,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::diag::{Diagnostic, Report};
+use crate::diag::{Diagnostic, Fingerprints, Report};
 use crate::text::{FileId, Place, Sources, Spot, locate_all};
 
 /// A line and a column, both from 1, the column in characters.
@@ -37,6 +37,7 @@ pub(super) struct Finding<'r> {
     pub(super) diagnostic: &'r Diagnostic,
     pub(super) at: Located<'r>,
     pub(super) labels: Vec<Located<'r>>,
+    pub(super) fingerprint: String,
 }
 
 /// Looks up every place of a report; each document is read and each file counted once.
@@ -56,13 +57,28 @@ pub(super) fn findings<'r>(report: &'r Report, sources: &'r Sources) -> Vec<Find
         });
         Located { place, name: source.name(), span }
     });
+    let mut fingerprints = Fingerprints::default();
     (report.diagnostics().iter())
-        .map(|diagnostic| Finding {
-            diagnostic,
-            at: located.next().expect("each diagnostic put its place into the list"),
-            labels: located.by_ref().take(diagnostic.labels.len()).collect(),
+        .map(|diagnostic| {
+            let at = located.next().expect("each diagnostic put its place into the list");
+            let guilty = at.span.as_ref().map(|span| span.bytes.clone()).unwrap_or_default();
+            let source = sources.get(diagnostic.place.file);
+            Finding {
+                diagnostic,
+                labels: located.by_ref().take(diagnostic.labels.len()).collect(),
+                fingerprint: fingerprints.of(diagnostic, relative(at.name), source, guilty),
+                at,
+            }
         })
         .collect()
+}
+
+/// Returns the name of a file as programs know it: without `./` before it.
+pub(super) fn relative(mut name: &str) -> &str {
+    while let Some(rest) = name.strip_prefix("./") {
+        name = rest.trim_start_matches('/');
+    }
+    name
 }
 
 /// How many bytes are counted anew for a column: a catalog has lines of 200,000.

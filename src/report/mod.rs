@@ -4,10 +4,17 @@
 
 mod clean;
 mod concise;
+mod diff;
 mod excerpt;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod located;
+mod sarif;
+
+pub use diff::diff;
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,18 +25,37 @@ use crate::text::Sources;
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
-    /// For people: the guilty line, its guilty characters underlined, and the remedy.
+    /// For people.
     #[default]
     Human,
-    /// For editors and `grep`: `file:line:column: level[id]: message`, a line each.
+    /// For editors and `grep`.
     Concise,
     /// For programs: one JSON document.
     Json,
+    /// For programs that read as it comes.
+    JsonLines,
+    /// For code hosts and editors.
+    Sarif,
+    /// For GitHub Actions.
+    Github,
+    /// For GitLab.
+    Gitlab,
+    /// For CI servers.
+    Junit,
 }
 
 impl Format {
     /// Every format, in the order of the help text.
-    pub const ALL: [Format; 3] = [Format::Human, Format::Concise, Format::Json];
+    pub const ALL: [Format; 8] = [
+        Format::Human,
+        Format::Concise,
+        Format::Json,
+        Format::JsonLines,
+        Format::Sarif,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+    ];
 
     /// Returns the name that the command line uses.
     pub fn name(self) -> &'static str {
@@ -37,6 +63,25 @@ impl Format {
             Format::Human => "human",
             Format::Concise => "concise",
             Format::Json => "json",
+            Format::JsonLines => "json-lines",
+            Format::Sarif => "sarif",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
+        }
+    }
+
+    /// Returns what it is, for the help of the command line.
+    pub fn help(self) -> &'static str {
+        match self {
+            Format::Human => "The guilty line, underlined, with the remedy",
+            Format::Concise => "A line each: `file:line:column: error[rule-id]: message`",
+            Format::Json => "One JSON document",
+            Format::JsonLines => "A JSON object a line",
+            Format::Sarif => "SARIF 2.1.0, for code hosts and editors",
+            Format::Github => "Workflow commands, which annotate a pull request on GitHub",
+            Format::Gitlab => "A Code Quality report of GitLab",
+            Format::Junit => "JUnit's XML, for CI servers",
         }
     }
 }
@@ -65,5 +110,10 @@ pub fn render(report: &Report, sources: &Sources, format: Format, colour: bool) 
         Format::Human => human::render(&findings, sources, colour),
         Format::Concise => concise::render(&findings, colour),
         Format::Json => json::render(&findings),
+        Format::JsonLines => json::lines(&findings),
+        Format::Sarif => sarif::render(&findings),
+        Format::Github => github::render(&findings),
+        Format::Gitlab => gitlab::render(&findings),
+        Format::Junit => junit::render(&findings),
     }
 }

@@ -3,20 +3,20 @@
 use rayon::prelude::*;
 
 use super::{
-    BlobView, BundleView, CatalogView, ChannelView, Check, DeprecationsView, Findings, PackageView, Rule, all,
+    BlobView, BundleView, CatalogView, ChannelView, Check, Context, DeprecationsView, Findings, PackageView,
+    Rule, all,
 };
 use crate::bundle::Bundle;
 use crate::catalog::{BundleBlob, Catalog};
 use crate::diag::{Report, Subject};
-use crate::settings::Contract;
 
 /// Checks the files of a bundle.
-pub fn check_bundle(bundle: &Bundle<'_>, contract: Option<&Contract>) -> Report {
+pub fn check_bundle(bundle: &Bundle<'_>, context: &Context<'_>) -> Report {
     let subject = Subject { package: bundle.package().into_owned(), version: bundle.version().into_owned() };
-    let view = BundleView { bundle, contract };
+    let view = BundleView { bundle, context };
     let mut report = Report::default();
     for rule in all() {
-        if let Check::Bundle(check) = rule.check {
+        if let Check::Bundle(check) = rule.check.judgement() {
             check(&view, &mut findings(rule, subject.clone(), &mut report));
         }
     }
@@ -29,7 +29,7 @@ pub fn check_catalog(catalog: &Catalog<'_>) -> Report {
     let view = CatalogView::new(catalog);
     let mut report = Report::default();
     for &rule in &rules {
-        if let Check::Catalog(check) = rule.check {
+        if let Check::Catalog(check) = rule.check.judgement() {
             check(&view, &mut findings(rule, Subject::default(), &mut report));
         }
     }
@@ -41,7 +41,7 @@ pub fn check_catalog(catalog: &Catalog<'_>) -> Report {
         let subject = Subject { package: package.name.to_string(), version: String::new() };
         let view = PackageView { package, catalog: &view };
         for &rule in &rules {
-            if let Check::Package(check) = rule.check {
+            if let Check::Package(check) = rule.check.judgement() {
                 check(&view, &mut findings(rule, subject.clone(), &mut report));
             }
         }
@@ -50,7 +50,7 @@ pub fn check_catalog(catalog: &Catalog<'_>) -> Report {
         let subject = Subject { package: channel.package.to_string(), version: String::new() };
         let view = ChannelView::new(channel, &view);
         for &rule in &rules {
-            if let Check::Channel(check) = rule.check {
+            if let Check::Channel(check) = rule.check.judgement() {
                 check(&view, &mut findings(rule, subject.clone(), &mut report));
             }
         }
@@ -59,7 +59,7 @@ pub fn check_catalog(catalog: &Catalog<'_>) -> Report {
         let subject = Subject { package: blob.package.to_string(), version: String::new() };
         let view = DeprecationsView { blob, catalog: &view };
         for &rule in &rules {
-            if let Check::Deprecations(check) = rule.check {
+            if let Check::Deprecations(check) = rule.check.judgement() {
                 check(&view, &mut findings(rule, subject.clone(), &mut report));
             }
         }
@@ -92,7 +92,7 @@ fn check_blob(blob: &BundleBlob<'_>, catalog: &CatalogView<'_>, rules: &[&'stati
     let subject = Subject { package: blob.package.to_string(), version };
     let mut report = Report::default();
     for &rule in rules {
-        if let Check::Blob(check) = rule.check {
+        if let Check::Blob(check) = rule.check.judgement() {
             check(&view, &mut findings(rule, subject.clone(), &mut report));
         }
     }

@@ -4,10 +4,13 @@
 //! To add one: `src/rules/<subject>/<rule>.rs` and `.md`, and two lines in that folder's `mod.rs`
 //! (both lists sorted). The tests say what was forgotten.
 
+pub mod baseline;
 mod blob;
 mod bundle;
 mod catalog;
 mod channel;
+mod comments;
+mod context;
 mod deprecations;
 mod engine;
 mod levels;
@@ -16,11 +19,12 @@ mod package;
 mod reading;
 mod view;
 
+pub use context::Context;
 pub use engine::{check_alone, check_bundle, check_catalog};
-pub use levels::{Exception, Levels};
+pub use levels::{Exception, Levels, lowerable};
 pub use view::{BlobView, BundleView, CatalogView, ChannelView, DeprecationsView, PackageView};
 
-use crate::diag::{Code, Diagnostic, Report, Subject};
+use crate::diag::{Applies, Code, Diagnostic, Report, Subject};
 use crate::text::Place;
 
 /// A rule.
@@ -50,6 +54,21 @@ pub enum Check {
     /// Nothing: another room finds it while it reads (`text`, `load`, `template`, `settings`),
     /// and the rule only gives it an id and a document.
     Elsewhere,
+    /// One of the others, of a rule that matters on some platforms only. It is asked all the same,
+    /// and what it finds is left out where it does not matter.
+    On(Applies, &'static Check),
+}
+
+impl Check {
+    /// Returns where the rule matters.
+    pub fn applies(self) -> Applies {
+        if let Check::On(applies, _) = self { applies } else { Applies::EVERYWHERE }
+    }
+
+    /// Returns the judgement itself.
+    pub fn judgement(self) -> Check {
+        if let Check::On(_, check) = self { check.judgement() } else { self }
+    }
 }
 
 /// Where a rule puts what it finds.

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Context;
 use crate::bundle::Bundle;
 use crate::catalog::{
     BundleBlob, Catalog, Channel, Deprecation, Deprecations, Graph, PACKAGE, Package, PackageProperty,
 };
-use crate::settings::{Contract, Expected};
+use crate::settings::Expected;
 use crate::text::Place;
 
 /// A bundle, with what the project says of it.
@@ -14,8 +15,8 @@ use crate::text::Place;
 pub struct BundleView<'c> {
     /// The bundle.
     pub bundle: &'c Bundle<'c>,
-    /// What the project's installer expects; none outside a project.
-    pub contract: Option<&'c Contract>,
+    /// Where it is to be installed, and by whom.
+    pub context: &'c Context<'c>,
 }
 
 impl<'c> BundleView<'c> {
@@ -30,7 +31,7 @@ impl<'c> BundleView<'c> {
         if self.bundle.version().is_empty() {
             return None;
         }
-        self.contract?.packages.get(self.bundle.package().as_ref())
+        self.context.contract?.packages.get(self.bundle.package().as_ref())
     }
 }
 

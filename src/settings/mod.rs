@@ -1,8 +1,10 @@
 //! The project's settings, `catalog/olmcat.yaml`, and what its installer expects,
 //! `catalog/contract.yaml`. Read with places, so that a wrong setting is a finding with a line.
 
+mod baseline;
 mod contract;
 
+pub use baseline::{Baseline, KnownFinding};
 pub use contract::{Contract, Expected};
 
 use std::collections::BTreeMap;
@@ -11,7 +13,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::diag::{Diagnostic, Level, Report, codes};
+use crate::diag::{Diagnostic, Level, Minors, Platform, Report, Suite, codes};
 use crate::text::{FileId, Place, Sources, duplicate_keys, json, yaml};
 
 /// The settings of an olmcat project.
@@ -28,6 +30,18 @@ pub struct Settings {
     /// The level of a rule, by its id. Rules of the suite `required` keep theirs.
     #[serde(default)]
     pub rules: BTreeMap<String, RuleLevel>,
+    /// The suites of rules that count beside `required`, which always does; if none is named, `percona` and
+    /// `good-practices`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suites: Vec<SuiteName>,
+    /// What the catalog is to be installed on: `olm-v0`, `olm-v1`, `ocp-4.15`. Rules that matter
+    /// elsewhere are left out; all count if nothing is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<String>,
+    /// The versions of Kubernetes that it is to be installed on: `1.25`, `1.25-1.30`, or `1.25-` for
+    /// all from there on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kube_version: Option<String>,
     /// Known defects that the project lives with.
     #[serde(default)]
     pub exceptions: Vec<Exception>,
@@ -58,6 +72,37 @@ pub enum RuleLevel {
     Warn,
     /// Reported; the run ends with findings.
     Error,
+}
+
+/// A suite of rules, by audience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SuiteName {
+    /// What OLM or opm refuses.
+    Required,
+    /// What operatorhub.io wants.
+    Operatorhub,
+    /// What the repositories of community operators want.
+    Community,
+    /// What OpenShift and its certification want.
+    Openshift,
+    /// What the installer of the database platform expects.
+    Percona,
+    /// What works, and will hurt somebody.
+    GoodPractices,
+}
+
+impl From<SuiteName> for Suite {
+    fn from(name: SuiteName) -> Self {
+        match name {
+            SuiteName::Required => Suite::Required,
+            SuiteName::Operatorhub => Suite::OperatorHub,
+            SuiteName::Community => Suite::Community,
+            SuiteName::Openshift => Suite::OpenShift,
+            SuiteName::Percona => Suite::Percona,
+            SuiteName::GoodPractices => Suite::GoodPractices,
+        }
+    }
 }
 
 impl From<RuleLevel> for Level {
@@ -143,6 +188,18 @@ impl Settings {
                 report.push(finding);
             }
         }
+        let platforms = settings.platforms.iter().enumerate().map(|(index, platform)| {
+            (place.key("platforms").index(index), platform.parse::<Platform>().err())
+        });
+        let kube =
+            settings.kube_version.iter().map(|kube| (place.key("kubeVersion"), kube.parse::<Minors>().err()));
+        for (place, fault) in platforms.chain(kube) {
+            if let Some(fault) = fault {
+                let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place, fault);
+                finding.help("see the schema `catalog/olmcat.schema.json` for what may stand here");
+                report.push(finding);
+            }
+        }
         (report.diagnostics().len() == before).then_some(settings)
     }
 
@@ -151,6 +208,16 @@ impl Settings {
         let package = self.packages.get(package)?;
         let by_pattern = || package.image.replace("{version}", version);
         Some(package.overrides.get(version).cloned().unwrap_or_else(by_pattern))
+    }
+
+    /// Returns what the catalog is to be installed on; empty for everything.
+    pub fn platforms(&self) -> Vec<Platform> {
+        self.platforms.iter().filter_map(|platform| platform.parse().ok()).collect()
+    }
+
+    /// Returns the versions of Kubernetes that it is to be installed on, if the settings say so.
+    pub fn kube(&self) -> Option<Minors> {
+        self.kube_version.as_ref()?.parse().ok()
     }
 
     /// Returns the catalogs to be made, at least one.

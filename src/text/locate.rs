@@ -1,8 +1,10 @@
 //! Turns a place into the bytes that it means, by reading its document once more: only what is
 //! printed pays for it.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
+use super::known::Known;
 use super::{Place, Route, Sources, Spot, Step, Tree, Value, json, yaml};
 
 /// Returns the bytes of the file that a place means. A route that leads too far means its nearest
@@ -15,7 +17,7 @@ pub fn locate(place: &Place, sources: &Sources) -> Range<usize> {
         Spot::Route(document, route) => {
             let text = sources.get(place.file).text();
             let tree = read(text, document);
-            resolve(tree.as_ref(), text, document, route)
+            resolve(tree.as_ref(), &mut Known::default(), text, document, route)
         }
     }
 }
@@ -31,20 +33,19 @@ pub fn locate_all(places: &[&Place], sources: &Sources) -> Vec<Range<usize>> {
     order.sort_by_key(|&index| document(places[index]));
 
     let mut found = vec![0..0; places.len()];
-    let mut last = None;
-    for index in order {
-        let place = places[index];
-        let Spot::Route(bytes, route) = &place.spot else {
-            found[index] = locate(place, sources);
-            continue;
-        };
-        let text = sources.get(place.file).text();
-        let tree = match last.take() {
-            Some((of, tree)) if of == document(place) => tree,
-            _ => read(text, bytes),
-        };
-        found[index] = resolve(tree.as_ref(), text, bytes, route);
-        last = Some((document(place), tree));
+    for group in order.chunk_by(|left, right| document(places[*left]) == document(places[*right])) {
+        let tree = OnceCell::new();
+        let mut known = Known::default();
+        for &index in group {
+            let place = places[index];
+            let Spot::Route(bytes, route) = &place.spot else {
+                found[index] = locate(place, sources);
+                continue;
+            };
+            let text = sources.get(place.file).text();
+            let tree = tree.get_or_init(|| read(text, bytes));
+            found[index] = resolve(tree.as_ref(), &mut known, text, bytes, route);
+        }
     }
     found
 }
@@ -56,9 +57,15 @@ fn read<'s>(text: &'s str, document: &Range<usize>) -> Option<Tree<'s>> {
     tree.map(|(tree, _)| tree).or_else(|| yaml::read(text, document).ok())
 }
 
-fn resolve(tree: Option<&Tree<'_>>, text: &str, document: &Range<usize>, route: &Route) -> Range<usize> {
+fn resolve(
+    tree: Option<&Tree<'_>>,
+    known: &mut Known,
+    text: &str,
+    document: &Range<usize>,
+    route: &Route,
+) -> Range<usize> {
     match tree.and_then(Tree::root) {
-        Some(root) => walk(root, route, text),
+        Some(root) => walk(root, known, route, text),
         None => first_line(text, clip(text, document)),
     }
 }
@@ -67,16 +74,13 @@ fn clip(text: &str, document: &Range<usize>) -> Range<usize> {
     document.start.min(text.len())..document.end.min(text.len())
 }
 
-fn walk(root: Value<'_, '_>, route: &Route, text: &str) -> Range<usize> {
+fn walk(root: Value<'_, '_>, known: &mut Known, route: &Route, text: &str) -> Range<usize> {
     let mut value = root;
     let mut holder: Option<Range<usize>> = None;
     for step in &route.0 {
         let next = match step {
             Step::Key(key) | Step::Name(key) => {
-                let entry = (value.entries().filter(|(name, _)| name.text() == key).last()).or_else(|| {
-                    value.entries().filter(|(name, _)| super::tree::folds_to(name.text(), key)).last()
-                });
-                let Some((name, next)) = entry else { break };
+                let Some((name, next)) = known.entry(value, key) else { break };
                 if matches!(step, Step::Name(_)) {
                     return name.span();
                 }
@@ -84,7 +88,7 @@ fn walk(root: Value<'_, '_>, route: &Route, text: &str) -> Range<usize> {
                 next
             }
             Step::Index(index) => {
-                let Some(next) = value.items().nth(*index) else { break };
+                let Some(next) = known.item(value, *index) else { break };
                 holder = None;
                 next
             }

@@ -7,8 +7,10 @@
 mod blanks;
 mod build;
 mod duplicate;
+mod edit;
 mod fault;
 pub mod json;
+mod known;
 mod locate;
 pub mod number;
 mod place;
@@ -19,6 +21,7 @@ pub mod yaml;
 
 pub use build::Builder;
 pub use duplicate::{Duplicate, duplicate_keys};
+pub use edit::Edit;
 pub use fault::Fault;
 pub use locate::{locate, locate_all};
 pub use place::{Place, Route, Spot, Step};

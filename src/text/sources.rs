@@ -79,6 +79,13 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
+    /// Returns every text with its number.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        self.files.iter().map(|(index, source)| {
+            (FileId(u32::try_from(index).expect("fewer than four billion files fit into memory")), source)
+        })
+    }
+
     /// Returns the number of texts.
     pub fn len(&self) -> usize {
         self.files.count()

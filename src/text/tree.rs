@@ -75,6 +75,22 @@ impl<'t, 's> Value<'t, 's> {
         &self.nodes[0]
     }
 
+    /// Returns a number that no other node of its tree has.
+    pub(super) fn address(self) -> usize {
+        self.nodes.as_ptr() as usize
+    }
+
+    /// Returns how many nodes before a node below this one there are, this one included.
+    pub(super) fn distance(self, below: Value<'_, '_>) -> usize {
+        (below.address() - self.address()) / size_of::<Node<'_>>()
+    }
+
+    /// Returns the node that many nodes further, which is below this one.
+    pub(super) fn descendant(self, distance: usize) -> Value<'t, 's> {
+        let nodes = &self.nodes[distance..];
+        Value { nodes: &nodes[..nodes[0].size as usize] }
+    }
+
     /// Returns what the node is.
     pub fn kind(self) -> Kind {
         self.node().kind

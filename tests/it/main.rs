@@ -10,6 +10,8 @@ mod cache;
 mod console;
 mod docs;
 mod faults;
+mod fixes;
+mod formats;
 mod graphs;
 mod image;
 mod large;

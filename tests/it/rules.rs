@@ -99,7 +99,8 @@ fn run(case: &Case) -> Vec<String> {
             let contract = fs::read(data("contract.yaml")).expect("the blessed contract can be read");
             let contract = sources.add("contract.yaml", contract);
             let contract = Contract::read(&sources, contract, &mut report);
-            report.append(rules::check_bundle(&bundle, contract.as_ref()));
+            let context = rules::Context::with_contract(contract.as_ref());
+            report.append(rules::check_bundle(&bundle, &context));
             concise(&report, &sources, &folder.path().to_string_lossy())
         }
         (other, None) => panic!("line {}: nobody knows how to run `{other}`", case.line),

@@ -5,7 +5,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// The root of the project.
 pub fn root() -> &'static Path {
@@ -53,6 +55,30 @@ pub fn skip(reason: &str) {
     let log = root().join("target/skipped");
     let mut file = fs::OpenOptions::new().create(true).append(true).open(log).expect("target can be written");
     writeln!(file, "{name}: {reason}").expect("target can be written");
+}
+
+/// Returns how much time this thread has worked, which does not count what it has waited for others.
+/// Where the system does not say, it is the time on the clock.
+pub fn worked() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let start = START.get_or_init(Instant::now);
+    let statistics = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = statistics.split(' ').next().and_then(|number| number.parse().ok());
+    nanoseconds.map_or_else(|| start.elapsed(), Duration::from_nanos)
+}
+
+/// Asserts that ten times the size takes about ten times the work, and far from a hundred times.
+#[track_caller]
+pub fn assert_linear(what: &str, mut work: impl FnMut(usize), size: usize) {
+    // The system counts in steps of some milliseconds.
+    let mut measure = |size, runs: u32| {
+        let before = worked();
+        (0..runs).for_each(|_| work(size));
+        (worked() - before) / runs
+    };
+    let (few, many) = (measure(size, 30), measure(10 * size, 3));
+    println!("{what}: {few:?}, {many:?}");
+    assert!(many < 40 * few.max(Duration::from_micros(500)), "{what}: {few:?}, then {many:?}");
 }
 
 /// An empty folder that is removed with the value.

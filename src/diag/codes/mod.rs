@@ -81,3 +81,13 @@ code!(
     Required,
     "unrenderable_bundle.md"
 );
+
+/// The baseline knows findings that are gone.
+pub static STALE_BASELINE: Code = Code {
+    id: "stale-baseline",
+    summary: "the baseline knows findings that are gone",
+    suite: Suite::GoodPractices,
+    level: Level::Warn,
+    since: "0.1.0",
+    docs: include_str!("stale_baseline.md"),
+};

@@ -16,7 +16,9 @@ pub(super) static RULE: Rule = Rule {
 
 /// OLM fails a CSV whose modes do not fit its OperatorGroup (`UnsupportedOperatorGroup`).
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
-    let Some(contract) = view.contract.filter(|contract| !contract.install_mode.is_empty()) else { return };
+    let Some(contract) = view.context.contract.filter(|contract| !contract.install_mode.is_empty()) else {
+        return;
+    };
     let (Some(_), Some(manifest), Some(csv)) =
         (view.expected(), view.bundle.csv_manifest(), view.bundle.csv())
     else {

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use crate::diag::{Code, Level, Suite};
 use crate::rules::{ChannelView, Check, Findings, Rule};
+use crate::text::Edit;
 
 pub(super) static RULE: Rule = Rule {
     code: Code {
@@ -25,9 +26,13 @@ fn check(view: &ChannelView<'_>, out: &mut Findings<'_>) {
         let first = *first.entry(&entry.name).or_insert(index);
         if first < index {
             let message = format!("{} has entry `{}` more than once", view.title(), entry.name);
-            out.report(entries.index(index).key("name"), message)
-                .label(entries.index(first).key("name"), "first given here")
-                .help("merge the two, with the `replaces`, `skips` and `skipRange` of both");
+            let finding = out.report(entries.index(index).key("name"), message);
+            finding.label(entries.index(first).key("name"), "first given here");
+            if *entry == view.channel.entries()[first] {
+                finding.help("remove one of the two").fix(Edit::Remove(entries.index(index)));
+            } else {
+                finding.help("merge the two, with the `replaces`, `skips` and `skipRange` of both");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 use crate::diag::{Code, Level, Suite};
 use crate::rules::{ChannelView, Check, Findings, Rule};
+use crate::text::Edit;
 
 pub(super) static RULE: Rule = Rule {
     code: Code {
@@ -19,7 +20,7 @@ fn check(view: &ChannelView<'_>, out: &mut Findings<'_>) {
         for (skip, _) in entry.skips.iter().enumerate().filter(|(_, skip)| skip.is_empty()) {
             let place = view.place().key("entries").index(index).key("skips").index(skip);
             let message = format!("entry `{}` of {} skips an empty name", entry.name, view.title());
-            out.report(place, message).help("remove the empty name");
+            out.report(place.clone(), message).help("remove the empty name").fix(Edit::Remove(place));
         }
     }
 }

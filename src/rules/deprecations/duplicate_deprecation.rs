@@ -1,5 +1,6 @@
 use crate::diag::{Code, Level, Suite};
 use crate::rules::{Check, DeprecationsView, Findings, Rule};
+use crate::text::Edit;
 
 pub(super) static RULE: Rule = Rule {
     code: Code {
@@ -19,8 +20,12 @@ fn check(view: &DeprecationsView<'_>, out: &mut Findings<'_>) {
         let Some(first) = first else { continue };
         let message = format!("`{}` `{}` is deprecated more than once", entry.schema, entry.name);
         let message = message.replace(" ``", "");
-        out.report(view.entry_place(index), message)
+        let finding = out.report(view.entry_place(index), message);
+        finding
             .label(view.entry_place(first), "first deprecated here")
             .help("keep one entry with one message");
+        if view.blob.entries.iter().flatten().nth(first).is_some_and(|first| first.message == entry.message) {
+            finding.fix(Edit::Remove(view.entry_place(index)));
+        }
     }
 }

@@ -13,6 +13,7 @@ pub(super) const RULES: &[&Rule] = &[
     &INVALID_YAML,
     &MISPLACED_BUNDLE,
     &MISSING_SCHEMA,
+    &STALE_BASELINE,
     &UNKNOWN_BUNDLE,
     &UNKNOWN_RULE,
     &UNLISTED_BUNDLE,
@@ -31,6 +32,7 @@ static INVALID_UTF8: Rule = Rule { code: codes::INVALID_UTF8, check: Check::Else
 static INVALID_YAML: Rule = Rule { code: codes::INVALID_YAML, check: Check::Elsewhere };
 static MISPLACED_BUNDLE: Rule = Rule { code: codes::MISPLACED_BUNDLE, check: Check::Elsewhere };
 static MISSING_SCHEMA: Rule = Rule { code: codes::MISSING_SCHEMA, check: Check::Elsewhere };
+static STALE_BASELINE: Rule = Rule { code: codes::STALE_BASELINE, check: Check::Elsewhere };
 static UNKNOWN_BUNDLE: Rule = Rule { code: codes::UNKNOWN_BUNDLE, check: Check::Elsewhere };
 static UNKNOWN_RULE: Rule = Rule { code: codes::UNKNOWN_RULE, check: Check::Elsewhere };
 static UNLISTED_BUNDLE: Rule = Rule { code: codes::UNLISTED_BUNDLE, check: Check::Elsewhere };

@@ -4,6 +4,8 @@
 //! catalog is written in and gives up at anything else; `events` reads everything. A property test
 //! holds them to each other.
 
+mod change;
+mod comments;
 mod documents;
 pub mod edit;
 mod events;
@@ -13,6 +15,8 @@ mod scalar;
 mod sort;
 mod write;
 
+pub use change::{Change, Editor, with_changes};
+pub use comments::{Comment, comments};
 pub use documents::{Document, documents};
 pub use write::write;
 

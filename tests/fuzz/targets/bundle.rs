@@ -23,7 +23,7 @@ fuzz_target!(|text: &str| {
     let (sources, mut found) = (Sources::default(), Report::default());
     let mut bundle = load::bundle(&folder, &sources, &mut found).expect("the folder can be listed");
     bundle.image = "registry.example/demo/bundle:v1".into();
-    found.append(rules::check_bundle(&bundle, None));
+    found.append(rules::check_bundle(&bundle, &rules::Context::default()));
     found.sort(&sources);
     report::render(&found, &sources, report::Format::Human, false);
     if !found.has_errors() {

@@ -1,10 +1,11 @@
-//! A catalog: read, checked, its findings printed, written in both notations; written is a fixed point.
+//! A catalog: read, checked, its findings printed and mended, written in both notations; written is a
+//! fixed point.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use olmcat::catalog::{self, Format};
-use olmcat::diag::Report;
+use olmcat::diag::{self, Report};
 use olmcat::text::Sources;
 use olmcat::{render, report, rules};
 
@@ -15,8 +16,15 @@ fuzz_target!(|bytes: &[u8]| {
     let is_whole = !found.has_errors();
     found.append(rules::check_catalog(&read));
     found.sort(&sources);
-    for format in [report::Format::Human, report::Format::Concise, report::Format::Json] {
+    for format in report::Format::ALL {
         report::render(&found, &sources, format, true);
+    }
+    for mended in diag::mend(&found, &sources, |_| true) {
+        report::diff("catalog.yaml", sources.get(file).text(), &mended.changes);
+        let mut left = Report::default();
+        let file = sources.add("mended.yaml", mended.text.into_bytes());
+        catalog::read(&sources, file, &mut left);
+        assert!(!is_whole || !left.has_errors(), "what was mended cannot be read");
     }
     if !is_whole {
         return;

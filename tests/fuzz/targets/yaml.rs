@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use olmcat::text::{Value, yaml};
+use olmcat::text::{Edit, Place, Sources, Value, yaml};
 
 fuzz_target!(|text: &str| {
     if let Ok(documents) = yaml::documents(text) {
@@ -22,6 +22,8 @@ fuzz_target!(|text: &str| {
     let Some(root) = tree.root() else { return };
     yaml::edit::append_item(text, &["a", "b"], "c");
     yaml::edit::append_entry(text, &["a"], "c: d");
+    yaml::comments(text, "x").iter().for_each(|comment| assert!(text.is_char_boundary(comment.about.end)));
+    change(text);
     // Of a key given twice only the last value is written.
     if !olmcat::text::duplicate_keys(root).is_empty() {
         return;
@@ -46,5 +48,23 @@ fn same(a: Option<Value<'_, '_>>, b: Option<Value<'_, '_>>) {
     for ((key, value), (other_key, other)) in a.entries().zip(b.entries()) {
         same(Some(key), Some(other_key));
         same(Some(value), Some(other));
+    }
+}
+
+/// Edits at the first places of a text: what is left can be read.
+fn change(text: &str) {
+    let root = Place::document(Sources::default().add("a", Vec::new()), 0..text.len());
+    let mut places = vec![root.clone()];
+    for place in [root.index(0), root.key("a"), root.key("a").index(0), root.key("a").index(1), root.key("b")] {
+        places.extend([place.key("a"), place.index(0), place]);
+    }
+    let mut editor = yaml::Editor::new(text);
+    for place in places {
+        for edit in [Edit::Remove(place.clone()), Edit::Set(place.clone(), "x: y".into()), Edit::Quote(place.clone())] {
+            if let Some(change) = editor.change(&edit) {
+                let left = yaml::with_changes(text, &[change]);
+                assert!(yaml::read_general(&left, 0..left.len()).is_ok(), "{edit:?} leaves {left:?}");
+            }
+        }
     }
 }

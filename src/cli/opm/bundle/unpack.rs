@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, S
     if !args.skip_validation {
         let (sources, mut report) = (Sources::default(), Report::default());
         if let load::Image::Bundle(bundle) = load::image(&reference, &puller, &sources, &mut report)? {
-            for finding in rules::check_bundle(&bundle, None).diagnostics() {
+            for finding in rules::check_bundle(&bundle, &rules::Context::default()).diagnostics() {
                 if finding.code.suite == Suite::Required {
                     report.push(finding.clone());
                 }

@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, S
     for finding in faults.diagnostics() {
         report.push(finding.clone());
     }
-    for finding in rules::check_bundle(&bundle, None).diagnostics() {
+    for finding in rules::check_bundle(&bundle, &rules::Context::default()).diagnostics() {
         if finding.code.suite == Suite::Required {
             report.push(finding.clone());
         }
