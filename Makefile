@@ -49,7 +49,7 @@ fuzz: ## run every fuzz target for FUZZ_SECONDS (60)
 		name=$$(basename "$$target" .rs); \
 		mkdir -p "tests/fuzz/corpus/$$name"; \
 		echo "fuzzing $$name"; \
-		PATH="$$PWD/target/cargo-fuzz/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz "$$name" \
+		PATH="$$PWD/target/cargo-fuzz/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz --target-dir target/fuzz "$$name" \
 			"tests/fuzz/corpus/$$name" "tests/fuzz/seeds/$$name" \
 			-- -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 || exit 1; \
 	done

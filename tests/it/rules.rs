@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use olmcat::catalog;
-use olmcat::diag::{Level, Report};
+use olmcat::diag::{Level, Report, mend};
 use olmcat::load;
 use olmcat::rules::{self, Rule};
 use olmcat::settings::Contract;
@@ -75,24 +75,36 @@ fn concise(report: &Report, sources: &Sources, folder: &str) -> Vec<String> {
 }
 
 fn run(case: &Case) -> Vec<String> {
+    let folder = Folder::new();
+    prepare(case, &folder);
+    let (sources, report) = check(case, &folder);
+    concise(&report, &sources, &folder.path().to_string_lossy())
+}
+
+/// Writes the files of a case.
+fn prepare(case: &Case, folder: &Folder) {
+    match case.info.strip_prefix("merge=") {
+        Some(file) => merged_bundle(file, &case.yaml, folder),
+        None => drop(folder.write(&case.info, &case.yaml)),
+    }
+}
+
+/// Checks the files of a case.
+fn check(case: &Case, folder: &Folder) -> (Sources, Report) {
     let sources = Sources::default();
     let mut report = Report::default();
-    match (case.info.as_str(), case.info.strip_prefix("merge=")) {
+    let path = folder.path().join(&case.info);
+    let add = || sources.add(path.display().to_string(), fs::read(&path).expect("it was written"));
+    match (case.info.as_str(), case.info.starts_with("merge=")) {
         ("catalog.yaml", _) => {
-            let file = sources.add("catalog.yaml", case.yaml.clone().into_bytes());
-            let catalog = catalog::read(&sources, file, &mut report);
+            let catalog = catalog::read(&sources, add(), &mut report);
             report.append(rules::check_catalog(&catalog));
-            concise(&report, &sources, "")
         }
         ("template.yaml", _) => {
-            let file = sources.add("template.yaml", case.yaml.clone().into_bytes());
-            let template = Template::read(&sources, file, &mut report);
+            let template = Template::read(&sources, add(), &mut report);
             assert_eq!(template.is_none(), report.has_errors());
-            concise(&report, &sources, "")
         }
-        (_, Some(file)) => {
-            let folder = Folder::new();
-            merged_bundle(file, &case.yaml, &folder);
+        (_, true) => {
             let mut bundle =
                 load::bundle(folder.path(), &sources, &mut report).expect("the bundle can be read");
             bundle.image = "registry.example/demo/demo-bundle:v0.1.0".into();
@@ -101,10 +113,10 @@ fn run(case: &Case) -> Vec<String> {
             let contract = Contract::read(&sources, contract, &mut report);
             let context = rules::Context::with_contract(contract.as_ref());
             report.append(rules::check_bundle(&bundle, &context));
-            concise(&report, &sources, &folder.path().to_string_lossy())
         }
-        (other, None) => panic!("line {}: nobody knows how to run `{other}`", case.line),
+        (other, false) => panic!("line {}: nobody knows how to run `{other}`", case.line),
     }
+    (sources, report)
 }
 
 /// Copies the blessed bundle, one of its files changed by a merge patch (RFC 7386).
@@ -210,6 +222,32 @@ fn every_example_has_the_findings_that_its_document_says() {
         }
     }
     assert!(failures.is_empty(), "{failures}\nUPDATE=1 accepts what was found");
+}
+
+/// What can be mended is gone afterwards, and nothing else has come.
+#[test]
+fn every_fix_mends_what_it_is_for() {
+    let mut fixes = 0;
+    for case in rules::all().iter().flat_map(|rule| cases(rule.code.docs)) {
+        let folder = Folder::new();
+        prepare(&case, &folder);
+        let (sources, report) = check(&case, &folder);
+        let mended = mend(&report, &sources, |_| true);
+        let count: usize = mended.iter().map(|file| file.findings).sum();
+        fixes += count;
+        for file in &mended {
+            fs::write(sources.get(file.file).name(), &file.text).expect("the file was written before");
+        }
+        let (_, left) = check(&case, &folder);
+        let known = |report: &Report| -> BTreeSet<(&str, String)> {
+            report.diagnostics().iter().map(|finding| (finding.code.id, finding.message.clone())).collect()
+        };
+        let (before, after) = (known(&report), known(&left));
+        assert!(after.is_subset(&before), "a fix has made new findings: {after:?} after {before:?}");
+        let gone = report.diagnostics().len() - left.diagnostics().len();
+        assert_eq!(gone, count, "{} {}: {count} fixes, but {gone} findings are gone", case.info, case.yaml);
+    }
+    assert!(fixes >= 3, "no example can be mended");
 }
 
 #[test]
