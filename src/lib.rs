@@ -18,6 +18,7 @@
 //! | `image`    | `oci`                                                  |                                       |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
 //! | `bundle`   | `text`                                                 |                                       |
+//! | `crd`      | `text`                                                 |                                       |
 //! | `catalog`  | `text` `diag`                                          |                                       |
 //! | `diag`     | `text`                                                 |                                       |
 //! | `text`     |                                                        | `granit_parser` `memchr` `boxcar`     |
@@ -28,6 +29,7 @@
 pub mod bundle;
 pub mod catalog;
 pub mod cli;
+pub mod crd;
 pub mod diag;
 pub mod image;
 pub mod import;

@@ -8,6 +8,7 @@ mod bad_input;
 mod bad_output;
 mod cache;
 mod console;
+mod crd;
 mod docs;
 mod faults;
 mod graphs;
