@@ -18,7 +18,7 @@
 //! | `image`    | `oci`                                                  |                                       |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
 //! | `bundle`   | `text`                                                 |                                       |
-//! | `crd`      | `text`                                                 |                                       |
+//! | `crd`      | `text`                                                 | `regex`                               |
 //! | `catalog`  | `text` `diag`                                          |                                       |
 //! | `diag`     | `text`                                                 |                                       |
 //! | `text`     |                                                        | `granit_parser` `memchr` `boxcar`     |

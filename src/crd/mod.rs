@@ -5,12 +5,20 @@
 //! Everything here is a view: nothing is copied, and what a manifest has wrong is simply not there.
 //! A [`Version`] and a [`Path`] have routes, of which [`crate::text::Place::at`] makes places.
 
+mod compare;
+mod format;
+mod keywords;
 mod path;
+mod preflight;
 mod schema;
+mod validate;
 mod version;
 
+pub use compare::{Change, Check, Effect, changes};
 pub use path::{Link, Path};
+pub use preflight::{Refusal, preflight};
 pub use schema::{Additional, DEPTH, Schema};
+pub use validate::{Fault, FaultKind, Patterns, validate};
 pub use version::{Version, precedence};
 
 use crate::text::Value;
