@@ -13,7 +13,7 @@
 //! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
-//! | `rules`    | `text` `diag` `bundle` `catalog` `settings`            |                                       |
+//! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings`      |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |

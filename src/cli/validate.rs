@@ -47,7 +47,9 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
                 let contract = book.as_ref().and_then(|book| book.contract.as_ref());
                 report.append(rules::check_bundle(&bundle, contract));
             }
-            Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), &mut report),
+            Some(Image::Catalog(catalog)) => {
+                check_catalog(&catalog, Report::default(), book.as_ref(), &mut report)
+            }
             None => one(path, root, book.as_ref(), &sources, &mut report)?,
         }
     }
@@ -77,15 +79,20 @@ fn one(
     } else {
         let mut faults = Report::default();
         let catalog = project::catalog(path, root, sources, &mut faults)?;
-        check_catalog(&catalog, faults, report);
+        check_catalog(&catalog, faults, book, report);
     }
     Ok(())
 }
 
 /// Checks a catalog in whose reading some faults were found. Rules would echo what could not be read.
-fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, report: &mut Report) {
+/// What upgrades do is asked only where the graph is right.
+fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, book: Option<&Rulebook>, report: &mut Report) {
     if !faults.has_errors() {
         faults.append(rules::check_catalog(catalog));
+    }
+    if !faults.has_errors() {
+        let contract = book.and_then(|book| book.contract.as_ref());
+        faults.append(rules::check_upgrades(&[catalog], &[], contract));
     }
     report.append(faults);
 }
