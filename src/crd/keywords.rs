@@ -273,10 +273,6 @@ impl<'n, 'ns> Pair<'_, '_, 'n, 'ns> {
             "exclusiveMaximum" | "exclusiveMinimum" | "uniqueItems" | "x-kubernetes-embedded-resource" => {
                 refuses(self.is(|new| new.flag(keyword)))
             }
-            // Any type is as wide as either of the two.
-            "x-kubernetes-int-or-string" => {
-                refuses(self.old.is_int_or_string() && !self.text(Schema::kind).is_empty())
-            }
             "x-kubernetes-list-type" | "x-kubernetes-list-map-keys" => {
                 refuses(matches!(self.text(Schema::list_type), "set" | "map"))
             }

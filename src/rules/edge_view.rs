@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::operator::{Object, Operator};
-use crate::crd::{Change, Conversion, Crd, Effect, Fault, FaultKind, Patterns, changes, validate};
+use crate::crd::{Change, Check, Conversion, Crd, Effect, Fault, FaultKind, Patterns, changes, validate};
 use crate::settings::Contract;
 use crate::text::{Place, Route, Step, Value};
 
@@ -165,6 +165,11 @@ impl<'c> CrdPair<'c> {
     /// Returns the changes with an effect, but for those that only follow from others.
     pub fn with_effect(&self, effect: Effect) -> impl Iterator<Item = &Change<'c>> {
         self.changes.iter().filter(move |change| change.effect == effect && !change.is_echo)
+    }
+
+    /// Returns whether a check found something.
+    pub fn has(&self, check: Check) -> bool {
+        self.changes.iter().any(|change| change.check == check)
     }
 
     /// Returns the place of a change in the newer CRD: the field, or the nearest above it that is there.

@@ -9,7 +9,7 @@ use super::edge_view::{EdgeKind, EdgeView};
 use super::operator::{self, Operator, Texts, Trees};
 use super::{Check, Findings, InstallView, Rule, all, names};
 use crate::bundle::Bundle;
-use crate::catalog::version::Range;
+use crate::catalog::version::{Range, Version};
 use crate::catalog::{BundleBlob, Catalog, Channel};
 use crate::diag::{Diagnostic, Report, Subject};
 use crate::settings::Contract;
@@ -165,13 +165,24 @@ fn ancestors<'c>(edges: &Edges<'c>) -> HashMap<&'c str, Vec<&'c str>> {
     names.into_iter().map(|name| (name, before(name))).collect()
 }
 
-/// Joins the findings that say the same of several edges to one bundle, and says which these are.
+/// Joins the findings that say the same of several edges to one bundle, and says which these are. What
+/// the way from a bundle meets in one version it meets in all later ones: only the first is told.
 fn merge<'c>(found: impl Iterator<Item = (&'c str, Diagnostic)>) -> Report {
+    let mut found: Vec<(&str, Diagnostic)> = found.collect();
+    let version = |diagnostic: &Diagnostic| Version::parse(&diagnostic.subject.version).ok();
+    found.sort_by(|(_, left), (_, right)| match (version(left), version(right)) {
+        (Some(left), Some(right)) => left.precedence(&right),
+        (left, right) => left.is_some().cmp(&right.is_some()),
+    });
     let mut merged: Vec<(Vec<&str>, Diagnostic)> = Vec::new();
-    let mut seen = HashMap::new();
+    let (mut told, mut same) = (HashSet::new(), HashMap::new());
     for (from, diagnostic) in found {
-        let key = (diagnostic.code.id, diagnostic.place.clone(), diagnostic.message.clone());
-        let index = *seen.entry(key).or_insert(merged.len());
+        let what = (diagnostic.code.id, diagnostic.message.clone());
+        let key = (what.clone(), diagnostic.place.clone(), diagnostic.subject.version.clone());
+        if !told.insert((from, what)) {
+            continue;
+        }
+        let index = *same.entry(key).or_insert(merged.len());
         match merged.get_mut(index) {
             Some((names, _)) => names.push(from),
             None => merged.push((vec![from], diagnostic)),

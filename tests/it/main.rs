@@ -25,5 +25,6 @@ mod server;
 mod single_faults;
 mod support;
 mod unpack;
+mod upgrades;
 mod versions;
 mod yaml;

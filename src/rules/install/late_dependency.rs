@@ -21,10 +21,8 @@ fn check(view: &InstallView<'_>, out: &mut Findings<'_>) {
     for (index, blob) in installed.iter().enumerate() {
         let later = &installed[index + 1..];
         let mut report = |what: String, provider: &str| {
-            let message = format!(
-                "bundle `{}` needs {what}, and the installer subscribes to package `{provider}` only later",
-                blob.name
-            );
+            let message =
+                format!("bundle `{}` needs {what}, to which the installer subscribes only later", blob.name);
             out.report(blob.origin.clone(), message)
                 .help(format!("let the installer subscribe to `{provider}` first, or drop the dependency"));
         };
@@ -32,7 +30,7 @@ fn check(view: &InstallView<'_>, out: &mut Findings<'_>) {
             Some(value.get("packageName").and_then(Value::str)?.to_owned())
         }) {
             if later.iter().any(|other| other.package == package) {
-                report("it".to_owned(), &package);
+                report(format!("package `{package}`"), &package);
             }
         }
         for api in InstallView::apis(blob, "olm.gvk.required") {
@@ -41,7 +39,7 @@ fn check(view: &InstallView<'_>, out: &mut Findings<'_>) {
                 continue;
             }
             if let Some(other) = later.iter().find(provides) {
-                report(api.clone(), &other.package);
+                report(format!("{api} from package `{}`", other.package), &other.package);
             }
         }
     }

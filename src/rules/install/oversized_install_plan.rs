@@ -33,7 +33,8 @@ fn check(view: &InstallView<'_>, out: &mut Findings<'_>) {
             && sum > LIMIT
         {
             let names = names::list(sizes.iter().map(|(_, blob)| blob.name.as_ref()));
-            let message = format!("{names} have {sum} bytes of manifests, and an install plan takes {LIMIT}");
+            let message =
+                format!("the manifests of {names} have {sum} bytes, and an install plan takes {LIMIT}");
             out.report(largest.origin.clone(), message).help(
                 "give the bundles an `image`, from which OLM takes the manifests, or strip descriptions",
             );
