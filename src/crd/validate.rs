@@ -67,7 +67,7 @@ pub fn validate(
     keeps_unknown: bool,
     patterns: &mut Patterns,
 ) -> Vec<Fault> {
-    let mut run = Run { route: Vec::new(), faults: Vec::new(), patterns, scope: Scope::Whole };
+    let mut run = Run { route: Vec::new(), faults: Vec::new(), patterns, scope: Scope::Whole, depth: 0 };
     run.check(schema, object, Unknown { is_kept: keeps_unknown, is_object: true });
     run.faults
 }
@@ -93,6 +93,7 @@ struct Run<'r> {
     faults: Vec<Fault>,
     patterns: &'r mut Patterns,
     scope: Scope,
+    depth: usize,
 }
 
 impl Run<'_> {
@@ -105,14 +106,21 @@ impl Run<'_> {
     }
 
     fn below(&mut self, step: Step, schema: Schema<'_, '_>, value: Value<'_, '_>, unknown: Unknown) {
-        if self.route.len() < DEPTH {
-            self.route.push(step);
-            self.check(schema, value, unknown);
-            self.route.pop();
+        self.route.push(step);
+        self.check(schema, value, unknown);
+        self.route.pop();
+    }
+
+    /// Junctors nest without going down the object, so that this is what has to end.
+    fn check(&mut self, schema: Schema<'_, '_>, value: Value<'_, '_>, unknown: Unknown) {
+        if self.depth < DEPTH {
+            self.depth += 1;
+            self.check_node(schema, value, unknown);
+            self.depth -= 1;
         }
     }
 
-    fn check(&mut self, schema: Schema<'_, '_>, value: Value<'_, '_>, unknown: Unknown) {
+    fn check_node(&mut self, schema: Schema<'_, '_>, value: Value<'_, '_>, unknown: Unknown) {
         if value.is_null() {
             if !schema.is_nullable() && self.scope == Scope::Whole && !schema.kind().is_empty() {
                 self.refuse(format!("is `null` and must be {}", article(schema.kind())));

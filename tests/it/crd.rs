@@ -459,4 +459,13 @@ fn large_and_deep_schemas_take_no_time() {
     assert_eq!(compare(&large(4000, 4000, ""), &large(4000, 4000, ",\"nullable\":true")), (0, 0));
     let reference = ",\"items\":{\"$ref\":\"#/properties/below\"}";
     assert_eq!(compare(&large(10, 5, reference), &large(10, 5, reference)), (0, 0));
+    // An object and junctors as deep: what is too deep is not looked at.
+    let junctors = "{\"allOf\":[".repeat(4000) + "{}" + &"]}".repeat(4000);
+    let object = "{\"below\":".repeat(4000) + "1" + &"}".repeat(4000);
+    let below = "{\"properties\":{\"below\":".repeat(4000) + "{}" + &"}}".repeat(4000);
+    let object = json::read(&object).unwrap();
+    for schema in [junctors, below] {
+        let schema = json::read(&schema).unwrap();
+        validate(Schema::new(schema.root().unwrap()), object.root().unwrap(), true, &mut Patterns::default());
+    }
 }
