@@ -13,11 +13,12 @@
 //! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
-//! | `rules`    | `text` `diag` `bundle` `catalog` `settings`            |                                       |
+//! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings`      |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
 //! | `bundle`   | `text`                                                 |                                       |
+//! | `crd`      | `text`                                                 | `regex`                               |
 //! | `catalog`  | `text` `diag`                                          |                                       |
 //! | `diag`     | `text`                                                 |                                       |
 //! | `text`     |                                                        | `granit_parser` `memchr` `boxcar`     |
@@ -28,6 +29,7 @@
 pub mod bundle;
 pub mod catalog;
 pub mod cli;
+pub mod crd;
 pub mod diag;
 pub mod image;
 pub mod import;

@@ -11,8 +11,9 @@ use super::choice::Choice;
 use super::expand;
 use super::rulebook::Rulebook;
 use super::ui::Ui;
+use crate::bundle::Bundle;
 use crate::catalog::{self, BundleBlob, Catalog, Format};
-use crate::diag::{Diagnostic, Error, Report, codes};
+use crate::diag::{Diagnostic, Error, Level, Report, codes};
 use crate::load;
 use crate::render;
 use crate::rules;
@@ -85,10 +86,12 @@ pub(super) fn check_with<'s>(
     }
     ui.step("checking the bundles");
     let folders = bundle_folders(root)?;
-    let checked: Vec<(Option<BundleBlob<'s>>, Report)> =
+    let checked: Vec<(Bundle<'s>, Option<BundleBlob<'s>>, Report)> =
         folders.par_iter().map(|folder| bundle(folder, &book, sources)).collect::<Result<_, Error>>()?;
     let mut bundles: HashMap<String, Bundles<'s>> = HashMap::new();
-    for (folder, (blob, faults)) in folders.iter().zip(checked) {
+    let mut rendered = Vec::new();
+    for (folder, (bundle, blob, faults)) in folders.iter().zip(checked) {
+        rendered.push(bundle);
         report.append(faults);
         let of_package = bundles.entry(folder.package.clone()).or_default();
         match blob.filter(|blob| !blob.image.is_empty()) {
@@ -97,6 +100,7 @@ pub(super) fn check_with<'s>(
         }
     }
     ui.step("checking the catalog");
+    let errors = report.count(Level::Error);
     let mut packages = Vec::new();
     for package in subfolders(&below(root, "catalog"))? {
         let path = below(root, "catalog").join(&package).join("template.yaml");
@@ -129,6 +133,12 @@ pub(super) fn check_with<'s>(
             finding.help(format!("add `catalog/{package}/template.yaml`"));
             report.push(finding);
         }
+    }
+    // What upgrades do is asked only where the graphs are right.
+    if report.count(Level::Error) == errors {
+        ui.step("checking the upgrades");
+        let catalogs: Vec<&Catalog<'_>> = packages.iter().map(|(_, catalog)| catalog).collect();
+        report.append(rules::check_upgrades(&catalogs, &rendered, book.contract.as_ref()));
     }
     book.apply(report, sources, true, ui)?;
     Ok(Project { settings: book.settings, packages })
@@ -200,7 +210,7 @@ fn bundle<'s>(
     folder: &Folder,
     book: &Rulebook,
     sources: &'s Sources,
-) -> Result<(Option<BundleBlob<'s>>, Report), Error> {
+) -> Result<(Bundle<'s>, Option<BundleBlob<'s>>, Report), Error> {
     let mut report = Report::default();
     let mut bundle = load::bundle(&folder.path, sources, &mut report)?;
     let (package, version) = (bundle.package(), bundle.version());
@@ -241,7 +251,7 @@ fn bundle<'s>(
             None
         }
     };
-    Ok((blob, report))
+    Ok((bundle, blob, report))
 }
 
 /// Expands the template of a package with its bundles.

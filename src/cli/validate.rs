@@ -79,7 +79,7 @@ fn check(
             Some(Image::Bundle(bundle)) => {
                 report.append(rules::check_bundle(&bundle, &book.context()));
             }
-            Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), report),
+            Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), &book, report),
             None => one(path, root, &book, sources, report)?,
         }
     }
@@ -107,15 +107,19 @@ fn one(
     } else {
         let mut faults = Report::default();
         let catalog = project::catalog(path, root, sources, &mut faults)?;
-        check_catalog(&catalog, faults, report);
+        check_catalog(&catalog, faults, book, report);
     }
     Ok(())
 }
 
 /// Checks a catalog in whose reading some faults were found. Rules would echo what could not be read.
-fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, report: &mut Report) {
+/// What upgrades do is asked only where the graph is right.
+fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, book: &Rulebook, report: &mut Report) {
     if !faults.has_errors() {
         faults.append(rules::check_catalog(catalog));
+    }
+    if !faults.has_errors() {
+        faults.append(rules::check_upgrades(&[catalog], &[], book.contract.as_ref()));
     }
     report.append(faults);
 }

@@ -27,6 +27,11 @@ impl Report {
         &self.diagnostics
     }
 
+    /// Returns the findings, and nothing is left.
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
     /// Returns the findings for change, such as setting levels.
     pub fn diagnostics_mut(&mut self) -> &mut Vec<Diagnostic> {
         &mut self.diagnostics

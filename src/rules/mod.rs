@@ -12,16 +12,26 @@ mod channel;
 mod comments;
 mod context;
 mod deprecations;
+mod edge;
+mod edge_view;
 mod engine;
+mod install;
+mod install_view;
 mod levels;
 mod names;
+mod operator;
 mod package;
 mod reading;
+mod upgrades;
 mod view;
 
 pub use context::Context;
+pub use edge_view::{CrdPair, EdgeKind, EdgeView, RefusedExample};
 pub use engine::{check_alone, check_bundle, check_catalog};
+pub use install_view::InstallView;
 pub use levels::{Exception, Levels, lowerable};
+pub use operator::{Object, Operator};
+pub use upgrades::check_upgrades;
 pub use view::{BlobView, BundleView, CatalogView, ChannelView, DeprecationsView, PackageView};
 
 use crate::diag::{Applies, Code, Diagnostic, Report, Subject};
@@ -51,6 +61,12 @@ pub enum Check {
     Deprecations(fn(&DeprecationsView<'_>, &mut Findings<'_>)),
     /// The catalog as a whole.
     Catalog(fn(&CatalogView<'_>, &mut Findings<'_>)),
+    /// An upgrade from one bundle to another. What these find opm does not refuse: they are run by
+    /// [`check_upgrades`], and by nobody who speaks for opm. A message follows the name of the bundle
+    /// that is upgraded from.
+    Edge(fn(&EdgeView<'_>, &mut Findings<'_>)),
+    /// All packages side by side, as an installer has them; also run by [`check_upgrades`].
+    Install(fn(&InstallView<'_>, &mut Findings<'_>)),
     /// Nothing: another room finds it while it reads (`text`, `load`, `template`, `settings`),
     /// and the rule only gives it an id and a document.
     Elsewhere,
@@ -97,6 +113,8 @@ pub fn all() -> Vec<&'static Rule> {
         catalog::RULES,
         channel::RULES,
         deprecations::RULES,
+        edge::RULES,
+        install::RULES,
         package::RULES,
         reading::RULES,
     ]

@@ -23,6 +23,26 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Route(pub Vec<Step>);
 
+impl Route {
+    fn step(&self, step: Step) -> Self {
+        let mut route = self.clone();
+        route.0.push(step);
+        route
+    }
+
+    /// Returns the way to the value of `key` from here.
+    #[must_use]
+    pub fn key(&self, key: impl Into<String>) -> Self {
+        self.step(Step::Key(key.into()))
+    }
+
+    /// Returns the way to element `index`, from 0, from here.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        self.step(Step::Index(index))
+    }
+}
+
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, step) in self.0.iter().enumerate() {
@@ -91,6 +111,16 @@ impl Place {
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         self.step(Step::Index(index))
+    }
+
+    /// Returns the place at the end of a route that begins here.
+    #[must_use]
+    pub fn at(&self, way: &Route) -> Self {
+        let mut place = self.clone();
+        if let Spot::Route(_, route) = &mut place.spot {
+            route.0.extend_from_slice(&way.0);
+        }
+        place
     }
 
     /// Returns the place of `key` itself.

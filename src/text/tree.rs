@@ -162,6 +162,16 @@ impl<'t, 's> Value<'t, 's> {
         })
     }
 
+    /// Returns whether two values have the same nodes in the same order, spelled alike. Values that
+    /// only differ in the order of keys are not the same.
+    pub fn same(self, other: Value<'_, '_>) -> bool {
+        let (left, right) = (&self.nodes[..self.node().size as usize], other.nodes);
+        left.len() == other.node().size as usize
+            && left.iter().zip(right).all(|(left, right)| {
+                left.kind == right.kind && left.size == right.size && left.text == right.text
+            })
+    }
+
     /// Returns whether all numbers in it are integers that a double holds exactly.
     pub fn has_small_numbers(self) -> bool {
         self.nodes[..self.node().size as usize].iter().all(|node| match node.kind {

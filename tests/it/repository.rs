@@ -80,13 +80,17 @@ fn removing_an_exception_makes_it_fail() {
             }
         }
         folder.write("catalog/olmcat.yaml", without);
-        let run = Olmcat::new(["validate", "--format", "json"]).current_dir(folder.path()).run().exits(1);
+        let run = Olmcat::new(["validate", "--format", "json"]).current_dir(folder.path()).run();
         let report: serde_json::Value = serde_json::from_str(&run.stdout()).unwrap();
         let findings = report["findings"].as_array().unwrap();
-        assert_eq!(findings.len(), 1, "{report:#}");
-        let wanted = [&exception.rule, &exception.package, &exception.version];
-        let found = ["id", "package", "version"].map(|key| findings[0][key].as_str().unwrap());
-        assert_eq!(found.as_slice(), wanted.map(String::as_str).as_slice());
+        run.exits(i32::from(findings.iter().any(|finding| finding["level"] == "error")));
+        // An upgrade may be hurt in several CRDs by one version, each a finding.
+        assert!(!findings.is_empty(), "nothing needs {exception:?}");
+        for finding in findings {
+            let wanted = [&exception.rule, &exception.package, &exception.version];
+            let found = ["id", "package", "version"].map(|key| finding[key].as_str().unwrap());
+            assert_eq!(found.as_slice(), wanted.map(String::as_str).as_slice());
+        }
     }
 }
 

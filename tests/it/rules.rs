@@ -7,9 +7,12 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use olmcat::catalog;
 use olmcat::diag::{Level, Report, mend};
 use olmcat::load;
+use olmcat::render;
 use olmcat::rules::{self, Rule};
 use olmcat::settings::Contract;
 use olmcat::template::Template;
@@ -23,6 +26,8 @@ struct Case {
     /// What follows `yaml` on the fence.
     info: String,
     yaml: String,
+    /// What the older of two bundles is changed by: a file and a patch.
+    from: Option<(String, String)>,
     expected: Vec<String>,
     /// The lines of the document between the fences of `findings`.
     findings: Option<Range<usize>>,
@@ -43,8 +48,20 @@ fn cases(text: &str) -> Vec<Case> {
         let body = at + 1..at + 1 + length;
         if let Some(info) = info.strip_prefix("yaml ") {
             let yaml = lines[body.clone()].iter().fold(String::new(), |all, line| all + line + "\n");
-            let (info, expected) = (info.to_owned(), Vec::new());
-            cases.push(Case { info, yaml, expected, findings: None, line: at + 1 });
+            let mut case = Case {
+                info: info.to_owned(),
+                yaml,
+                from: None,
+                expected: Vec::new(),
+                findings: None,
+                line: at + 1,
+            };
+            // The older bundle is told before the newer one.
+            let is_older = |last: &mut Case| info.starts_with("to=") && last.info.starts_with("from=");
+            if let Some(older) = cases.pop_if(is_older) {
+                case.from = Some((older.info.trim_start_matches("from=").to_owned(), older.yaml));
+            }
+            cases.push(case);
         } else if info == "findings" {
             let case = cases.last_mut().expect("findings follow a block of YAML");
             assert!(case.findings.is_none(), "findings follow findings");
@@ -83,9 +100,10 @@ fn run(case: &Case) -> Vec<String> {
 
 /// Writes the files of a case.
 fn prepare(case: &Case, folder: &Folder) {
-    match case.info.strip_prefix("merge=") {
-        Some(file) => merged_bundle(file, &case.yaml, folder),
-        None => drop(folder.write(&case.info, &case.yaml)),
+    match case.info.split_once('=') {
+        Some(("merge", file)) => merged_bundle(file, &case.yaml, folder),
+        Some(("from" | "to", _)) => prepare_upgrade(case, folder),
+        _ => drop(folder.write(&case.info, with_manifests(&case.yaml))),
     }
 }
 
@@ -99,6 +117,15 @@ fn check(case: &Case, folder: &Folder) -> (Sources, Report) {
         ("catalog.yaml", _) => {
             let catalog = catalog::read(&sources, add(), &mut report);
             report.append(rules::check_catalog(&catalog));
+            if !report.has_errors() {
+                report.append(rules::check_upgrades(&[&catalog], &[], None));
+            }
+        }
+        ("installed.yaml", _) => {
+            let catalog = catalog::read(&sources, add(), &mut report);
+            report.append(rules::check_catalog(&catalog));
+            let contract = contract(&sources, &mut report);
+            report.append(rules::check_upgrades(&[&catalog], &[], Some(&contract)));
         }
         ("template.yaml", _) => {
             let template = Template::read(&sources, add(), &mut report);
@@ -108,31 +135,96 @@ fn check(case: &Case, folder: &Folder) -> (Sources, Report) {
             let mut bundle =
                 load::bundle(folder.path(), &sources, &mut report).expect("the bundle can be read");
             bundle.image = "registry.example/demo/demo-bundle:v0.1.0".into();
-            let contract = fs::read(data("contract.yaml")).expect("the blessed contract can be read");
-            let contract = sources.add("contract.yaml", contract);
-            let contract = Contract::read(&sources, contract, &mut report);
-            let context = rules::Context::with_contract(contract.as_ref());
-            report.append(rules::check_bundle(&bundle, &context));
+            let contract = contract(&sources, &mut report);
+            report.append(rules::check_bundle(&bundle, &rules::Context::with_contract(Some(&contract))));
+        }
+        (info, false) if info.starts_with("from=") || info.starts_with("to=") => {
+            check_upgrade(folder, &sources, &mut report);
         }
         (other, false) => panic!("line {}: nobody knows how to run `{other}`", case.line),
     }
     (sources, report)
 }
 
+/// Puts base64 of a manifest where one of some size is asked for: no document is as large.
+fn with_manifests(yaml: &str) -> String {
+    let mut parts = yaml.split("<manifest of ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| {
+        let (size, rest) = part.split_once(" bytes>").expect("a size is a number of bytes");
+        let frame = "{\"kind\":\"ConfigMap\",\"data\":{\"a\":\"\"}}";
+        let filling = "a".repeat(size.parse::<usize>().expect("it is a number") - frame.len());
+        all + &STANDARD.encode(frame.replace(":\"\"", &format!(":\"{filling}\""))) + rest
+    })
+}
+
+/// The contract that the blessed bundle fulfils.
+fn contract(sources: &Sources, report: &mut Report) -> Contract {
+    let contract = fs::read(data("contract.yaml")).expect("the blessed contract can be read");
+    let contract = sources.add("contract.yaml", contract);
+    Contract::read(sources, contract, report).expect("the blessed contract is right")
+}
+
+/// Writes the blessed bundle twice, as two versions: each may be changed.
+fn prepare_upgrade(case: &Case, folder: &Folder) {
+    let newer = case.info.strip_prefix("to=").map(|file| (file, case.yaml.as_str()));
+    let older = match case.info.strip_prefix("from=") {
+        Some(file) => Some((file, case.yaml.as_str())),
+        None => case.from.as_ref().map(|(file, patch)| (file.as_str(), patch.as_str())),
+    };
+    for (name, version, patch) in [("from", "0.1.0", older), ("to", "0.2.0", newer)] {
+        let (file, patch) = patch.unwrap_or(("manifests/demo.clusterserviceversion.yaml", "{}"));
+        let patched = Folder::new();
+        merged_bundle(file, patch, &patched);
+        for path in files(patched.path()) {
+            let below =
+                path.strip_prefix(patched.path()).expect("it is below").to_string_lossy().into_owned();
+            let content = fs::read_to_string(&path).expect("the bundle can be read");
+            folder.write(&format!("{name}/{below}"), content.replace("0.1.0", version));
+        }
+    }
+}
+
+/// Checks the upgrade from one of the two to the other.
+fn check_upgrade(folder: &Folder, sources: &Sources, report: &mut Report) {
+    let contract = contract(sources, report);
+    let mut bundles = Vec::new();
+    for (name, version) in [("from", "0.1.0"), ("to", "0.2.0")] {
+        let mut bundle =
+            load::bundle(&folder.path().join(name), sources, report).expect("the bundle can be read");
+        bundle.image = format!("registry.example/demo/demo-bundle:v{version}").into();
+        report.append(rules::check_bundle(&bundle, &rules::Context::with_contract(Some(&contract))));
+        bundles.push(bundle);
+    }
+    let channel = "{schema: olm.package, name: demo, defaultChannel: stable-v0}\n---\n\
+                   {schema: olm.channel, package: demo, name: stable-v0, entries: [{name: demo.v0.1.0}, \
+                   {name: demo.v0.2.0, replaces: demo.v0.1.0}]}\n";
+    let file = sources.add("catalog.yaml", channel.as_bytes().to_vec());
+    let mut catalog = catalog::read(sources, file, report);
+    catalog.bundles =
+        bundles.iter().map(|bundle| render::bundle(bundle).expect("it can be rendered")).collect();
+    report.append(rules::check_catalog(&catalog));
+    report.append(rules::check_upgrades(&[&catalog], &bundles, Some(&contract)));
+}
+
 /// Copies the blessed bundle, one of its files changed by a merge patch (RFC 7386).
-fn merged_bundle(file: &str, patch: &str, folder: &Folder) {
+/// Several files are joined by commas, and their patches are documents.
+fn merged_bundle(changed: &str, patch: &str, folder: &Folder) {
     let blessed = data("bundle");
+    let patches: BTreeMap<&str, &str> = changed.split(',').zip(patch.split("\n---\n")).collect();
     for path in files(&blessed) {
         let name = path.strip_prefix(&blessed).expect("it is below").to_string_lossy().into_owned();
         let mut content = fs::read_to_string(&path).expect("the blessed bundle can be read");
-        if name == file {
+        if let Some(patch) = patches.get(name.as_str()) {
             let mut value = json(&content);
             merge(&mut value, json(patch));
             content = value.to_string(); // JSON is YAML
         }
         folder.write(&name, content);
     }
-    assert!(folder.path().join(file).is_file(), "the blessed bundle has no `{file}`");
+    for file in patches.keys() {
+        assert!(folder.path().join(file).is_file(), "the blessed bundle has no `{file}`");
+    }
 }
 
 fn merge(target: &mut Json, patch: Json) {

@@ -11,6 +11,7 @@ mod owned_crd_not_found;
 mod unknown_operator_deployment;
 mod unquoted_csv_version;
 mod unsupported_install_mode;
+mod webhook_without_container_port;
 
 use super::Rule;
 
@@ -26,4 +27,5 @@ pub(super) const RULES: &[&Rule] = &[
     &unknown_operator_deployment::RULE,
     &unquoted_csv_version::RULE,
     &unsupported_install_mode::RULE,
+    &webhook_without_container_port::RULE,
 ];

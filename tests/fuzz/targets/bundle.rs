@@ -44,6 +44,7 @@ fuzz_target!(|text: &str| {
         assert_eq!(catalog::write(&back, format), written);
     }
     rules::check_catalog(&whole);
+    rules::check_upgrades(&[&whole], &[], None);
     render::migrate(&mut whole);
     catalog::write(&whole, Format::Yaml);
 });
