@@ -14,6 +14,8 @@
 //! | `template` | `text` `diag` `catalog`                                |                                       |
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
 //! | `rules`    | `text` `diag` `bundle` `catalog` `settings`            |                                       |
+//! | `compare`  | `text` `catalog` `resolve`                             |                                       |
+//! | `resolve`  | `text` `catalog`                                       |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
@@ -28,6 +30,7 @@
 pub mod bundle;
 pub mod catalog;
 pub mod cli;
+pub mod compare;
 pub mod diag;
 pub mod image;
 pub mod import;
@@ -35,6 +38,7 @@ pub mod load;
 pub mod oci;
 pub mod render;
 pub mod report;
+pub mod resolve;
 pub mod rules;
 pub mod settings;
 pub mod template;

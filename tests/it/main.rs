@@ -19,6 +19,7 @@ mod pull;
 mod registry;
 mod report;
 mod repository;
+mod resolve;
 mod rules;
 mod server;
 mod single_faults;
