@@ -13,7 +13,7 @@
 //! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
-//! | `rules`    | `text` `diag` `bundle` `catalog` `settings`            |                                       |
+//! | `rules`    | `text` `diag` `bundle` `catalog` `settings` `resolve`  |                                       |
 //! | `compare`  | `text` `catalog` `resolve`                             |                                       |
 //! | `resolve`  | `text` `catalog`                                       |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |

@@ -4,9 +4,13 @@
 mod build;
 mod bundle_add;
 mod cache;
+mod diff;
 mod explain;
 mod files;
 mod list;
+mod manifests;
+mod matrix;
+mod opened;
 mod opm;
 mod project;
 mod pull_args;
@@ -14,6 +18,7 @@ mod push;
 mod reference;
 mod render;
 mod ui;
+mod upgrade;
 mod validate;
 
 use std::ffi::OsString;
@@ -89,6 +94,9 @@ enum Command {
     #[command(subcommand)]
     Bundle(Bundle),
     List(list::Args),
+    Upgrade(upgrade::Args),
+    Diff(diff::Args),
+    Manifests(manifests::Args),
     Explain(explain::Args),
     Cache(cache::Args),
     /// Do what opm does, with its commands, flags and output
@@ -171,6 +179,9 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Push(args) => push::run(&args, &root, ui),
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
         Command::List(args) => list::run(&args, &root, ui),
+        Command::Upgrade(args) => upgrade::run(&args, &root, ui),
+        Command::Diff(args) => diff::run(&args, &root, ui),
+        Command::Manifests(args) => manifests::run(&args, &root, ui),
         Command::Explain(args) => explain::run(&args, ui),
         Command::Cache(args) => cache::run(&args, ui),
         Command::Opm { args } => Ok(opm::main([OsString::from("opm")].into_iter().chain(args))),

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::ui::Ui;
 use crate::catalog::{self, BundleBlob, Catalog, Format};
-use crate::diag::{Diagnostic, Error, Report, codes};
+use crate::diag::{Diagnostic, Error, Level, Report, Suite, codes};
 use crate::load;
 use crate::render;
 use crate::rules::{self, Exception, Levels};
@@ -35,6 +35,8 @@ pub(super) struct Rulebook {
 /// A project, checked.
 pub(super) struct Project<'s> {
     pub(super) settings: Settings,
+    /// What its installer expects.
+    pub(super) contract: Option<Contract>,
     /// The catalog of each package, by the name of its folder.
     pub(super) packages: Vec<(String, Catalog<'s>)>,
 }
@@ -140,7 +142,7 @@ pub(super) fn check<'s>(
             .hint("run olmcat in the folder of a project, or name it with `--project DIR`"));
     };
     if report.has_errors() {
-        return Ok(Project { settings: book.settings, packages: Vec::new() });
+        return Ok(Project { settings: book.settings, contract: book.contract, packages: Vec::new() });
     }
     ui.step("checking the bundles");
     let folders = bundle_folders(root)?;
@@ -188,8 +190,17 @@ pub(super) fn check<'s>(
             report.push(finding);
         }
     }
+    // Where a package could not be read, what the installer misses is no news.
+    let is_broken = report
+        .diagnostics()
+        .iter()
+        .any(|finding| finding.level == Level::Error && finding.code.suite == Suite::Required);
+    if let Some(contract) = book.contract.as_ref().filter(|_| !is_broken) {
+        let parts: Vec<&Catalog<'_>> = packages.iter().map(|(_, catalog)| catalog).collect();
+        report.append(rules::check_contract(&parts, contract, true));
+    }
     book.apply(report, true);
-    Ok(Project { settings: book.settings, packages })
+    Ok(Project { settings: book.settings, contract: book.contract, packages })
 }
 
 /// Reads a catalog. Of the project's own, what it hides is hidden, too, when one package is looked at.

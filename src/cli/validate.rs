@@ -47,7 +47,9 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
                 let contract = book.as_ref().and_then(|book| book.contract.as_ref());
                 report.append(rules::check_bundle(&bundle, contract));
             }
-            Some(Image::Catalog(catalog)) => check_catalog(&catalog, Report::default(), &mut report),
+            Some(Image::Catalog(catalog)) => {
+                check_catalog(&catalog, book.as_ref(), Report::default(), &mut report);
+            }
             None => one(path, root, book.as_ref(), &sources, &mut report)?,
         }
     }
@@ -77,15 +79,20 @@ fn one(
     } else {
         let mut faults = Report::default();
         let catalog = project::catalog(path, root, sources, &mut faults)?;
-        check_catalog(&catalog, faults, report);
+        check_catalog(&catalog, book, faults, report);
     }
     Ok(())
 }
 
 /// Checks a catalog in whose reading some faults were found. Rules would echo what could not be read.
-fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, report: &mut Report) {
+fn check_catalog(catalog: &Catalog<'_>, book: Option<&Rulebook>, mut faults: Report, report: &mut Report) {
     if !faults.has_errors() {
         faults.append(rules::check_catalog(catalog));
+    }
+    // What is looked at may be a part of what the installer sees.
+    let contract = book.and_then(|book| book.contract.as_ref()).filter(|_| !faults.has_errors());
+    if let Some(contract) = contract {
+        faults.append(rules::check_contract(&[catalog], contract, false));
     }
     report.append(faults);
 }

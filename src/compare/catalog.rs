@@ -1,6 +1,6 @@
 //! What differs between two catalogs, and who is left behind by it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bundle::{Change, maps};
 use crate::catalog::{BundleBlob, Catalog, Property, RelatedImage};
@@ -32,8 +32,8 @@ pub struct BundleDifference {
     pub name: String,
     /// How it differs.
     pub change: Change,
-    /// The fields that differ, if it is there before and after.
-    pub fields: Vec<&'static str>,
+    /// The fields that differ, and of `properties` the types, if it is there before and after.
+    pub fields: Vec<String>,
 }
 
 /// A version that is left behind.
@@ -173,23 +173,30 @@ impl PartialEq for Content<'_> {
 }
 
 impl Content<'_> {
-    fn differs(&self, other: &Self) -> Vec<&'static str> {
-        let value =
-            |property: &Property<'_>| property.value.as_ref().map(|value| value.to_json().into_owned());
-        // Equal bytes are the rule, and the spelling is looked at only where they differ.
-        let is_same = |(one, other): (&&Property<'_>, &&Property<'_>)| {
-            one.kind == other.kind && (one.value == other.value || value(one) == value(other))
-        };
-        let properties = self.properties.len() == other.properties.len()
-            && self.properties.iter().zip(&other.properties).all(is_same);
+    fn differs(&self, other: &Self) -> Vec<String> {
         let mut fields = Vec::new();
-        let parts = [
-            ("image", self.image == other.image),
-            ("properties", properties),
-            ("relatedImages", self.related == other.related),
-        ];
-        fields.extend(parts.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name));
+        if self.image != other.image {
+            fields.push("image".to_owned());
+        }
+        fields.extend(self.kinds(other).into_iter().map(|kind| format!("property {kind}")));
+        if self.related != other.related {
+            fields.push("relatedImages".to_owned());
+        }
         fields
+    }
+
+    /// Returns the types of the properties that differ. Equal bytes are the rule, and how a value is spelled is
+    /// looked at only where they differ.
+    fn kinds(&self, other: &Self) -> BTreeSet<String> {
+        if self.properties == other.properties {
+            return BTreeSet::new();
+        }
+        let spelled = |content: &Self| -> BTreeSet<(String, Option<String>)> {
+            let value =
+                |property: &Property<'_>| property.value.as_ref().map(|raw| raw.to_json().into_owned());
+            content.properties.iter().map(|property| (property.kind.to_string(), value(property))).collect()
+        };
+        spelled(self).symmetric_difference(&spelled(other)).map(|(kind, _)| kind.clone()).collect()
     }
 }
 
@@ -207,7 +214,7 @@ fn blobs<'c>(catalog: &'c Catalog<'c>) -> BTreeMap<String, Content<'c>> {
 /// Finds the heads that moved, and who is left behind.
 fn upgrades(old: &Catalog<'_>, new: &Catalog<'_>, difference: &mut Difference) {
     let source = |index| [Source { name: String::new(), namespace: String::new(), priority: 0, index }];
-    let (old, new) = (source(Index::new(old)), source(Index::new(new)));
+    let (old, new) = (source(Index::new([old])), source(Index::new([new])));
     let (could, can) = (choosable(&old, 0), choosable(&new, 0));
     let (old, new) = (&old[0].index, &new[0].index);
     let head = |index: &Index<'_>, ladder: &Ladder<'_, '_>| {

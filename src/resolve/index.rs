@@ -142,14 +142,14 @@ impl Disorder {
 }
 
 impl<'c> Index<'c> {
-    /// Makes the index. An entry without a bundle is not there for OLM, though others may name it. Of several
+    /// Makes the index of a catalog, which may come in parts. An entry without a bundle is not there for OLM, though others may name it. Of several
     /// channels, bundles or entries with one name, the first counts.
-    pub fn new(catalog: &'c Catalog<'c>) -> Self {
+    pub fn new(parts: impl IntoIterator<Item = &'c Catalog<'c>> + Clone) -> Self {
         let mut by_name: HashMap<(&str, &str), &BundleBlob<'_>> = HashMap::new();
-        for blob in &catalog.bundles {
+        for blob in parts.clone().into_iter().flat_map(|catalog| &catalog.bundles) {
             by_name.entry((&blob.package, &blob.name)).or_insert(blob);
         }
-        let mut sorted: Vec<_> = catalog.channels.iter().collect();
+        let mut sorted: Vec<_> = parts.clone().into_iter().flat_map(|catalog| &catalog.channels).collect();
         sorted.sort_by(|a, b| (&a.package, &a.name).cmp(&(&b.package, &b.name)));
         sorted.dedup_by(|later, first| (&later.package, &later.name) == (&first.package, &first.name));
         let mut index = Index {
@@ -160,7 +160,7 @@ impl<'c> Index<'c> {
             providers: HashMap::new(),
             deprecations: HashMap::new(),
         };
-        for package in &catalog.packages {
+        for package in parts.clone().into_iter().flat_map(|catalog| &catalog.packages) {
             let lanes = PackageLanes { default_channel: &package.default_channel, ..PackageLanes::default() };
             index.packages.entry(&package.name).or_insert(lanes);
         }
@@ -196,7 +196,7 @@ impl<'c> Index<'c> {
             made.is_default = package.default_channel == channel.name;
             index.channels.push(made);
         }
-        for blob in &catalog.deprecations {
+        for blob in parts.into_iter().flat_map(|catalog| &catalog.deprecations) {
             for entry in blob.entries.iter().flatten() {
                 let key = (blob.package.as_ref(), entry.schema.as_ref(), entry.name.as_ref());
                 index.deprecations.entry(key).or_insert(&entry.message);

@@ -10,6 +10,8 @@ mod need;
 mod search;
 mod state;
 pub mod v0;
+pub mod v1;
+mod v1_range;
 mod walk;
 
 pub use csv::{CrdVersions, Terms, crd_versions};
@@ -17,4 +19,5 @@ pub use index::{Disorder, Index, Lane, Offered, Seat};
 pub use ladder::{End, Ladder, Rung, choosable};
 pub use need::{Gvk, Need, Traits};
 pub use state::{Group, Installed, Namespace, Source, Subscription};
+pub use v1_range::VersionRange;
 pub use walk::{Cluster, Hop, Stop, Walk, apply, walk};

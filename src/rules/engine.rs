@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use super::{
-    BlobView, BundleView, CatalogView, ChannelView, Check, DeprecationsView, Findings, PackageView, Rule, all,
+    BlobView, BundleView, CatalogView, ChannelView, Check, ContractView, DeprecationsView, Findings,
+    PackageView, Rule, all,
 };
 use crate::bundle::Bundle;
 use crate::catalog::{BundleBlob, Catalog};
@@ -68,6 +69,20 @@ pub fn check_catalog(catalog: &Catalog<'_>) -> Report {
     let reports: Vec<Report> =
         catalog.bundles.par_iter().map(|blob| check_blob(blob, &view, &rules)).collect();
     reports.into_iter().for_each(|blob| report.append(blob));
+    report
+}
+
+/// Checks what an installer gets of a catalog, which may come in parts. Unless it is whole, packages may be missing.
+///
+/// Apart from [`check_catalog`], since opm knows of no installer.
+pub fn check_contract(parts: &[&Catalog<'_>], contract: &Contract, is_whole: bool) -> Report {
+    let mut report = Report::default();
+    let Some(view) = ContractView::new(parts, contract, is_whole) else { return report };
+    for rule in all() {
+        if let Check::Contract(check) = rule.check {
+            check(&view, &mut findings(rule, Subject::default(), &mut report));
+        }
+    }
     report
 }
 

@@ -8,15 +8,18 @@ mod blob;
 mod bundle;
 mod catalog;
 mod channel;
+mod contract;
 mod deprecations;
 mod engine;
+mod installer;
 mod levels;
 mod names;
 mod package;
 mod reading;
 mod view;
 
-pub use engine::{check_bundle, check_catalog};
+pub use engine::{check_bundle, check_catalog, check_contract};
+pub use installer::ContractView;
 pub use levels::{Exception, Levels};
 pub use view::{BlobView, BundleView, CatalogView, ChannelView, DeprecationsView, PackageView};
 
@@ -45,6 +48,8 @@ pub enum Check {
     Package(fn(&PackageView<'_>, &mut Findings<'_>)),
     /// An `olm.deprecations` blob.
     Deprecations(fn(&DeprecationsView<'_>, &mut Findings<'_>)),
+    /// What the installer gets of the catalog.
+    Contract(fn(&ContractView<'_>, &mut Findings<'_>)),
     /// The catalog as a whole.
     Catalog(fn(&CatalogView<'_>, &mut Findings<'_>)),
     /// Nothing: another room finds it while it reads (`text`, `load`, `template`, `settings`),
@@ -61,6 +66,12 @@ pub struct Findings<'r> {
 }
 
 impl Findings<'_> {
+    /// Says whom the next findings are about.
+    fn of(&mut self, package: &str, version: &str) -> &mut Self {
+        self.subject = Subject { package: package.to_owned(), version: version.to_owned() };
+        self
+    }
+
     /// Adds a finding and returns it, for a help line or a related place.
     pub fn report(&mut self, place: Place, message: impl Into<String>) -> &mut Diagnostic {
         let mut diagnostic = Diagnostic::new(self.code, place, message);
@@ -77,6 +88,7 @@ pub fn all() -> Vec<&'static Rule> {
         bundle::RULES,
         catalog::RULES,
         channel::RULES,
+        contract::RULES,
         deprecations::RULES,
         package::RULES,
         reading::RULES,

@@ -3,7 +3,7 @@
 
 mod contract;
 
-pub use contract::{Contract, Expected};
+pub use contract::{Approval, CatalogSource, Contract, Expected, InstallNamespace};
 
 use std::collections::BTreeMap;
 

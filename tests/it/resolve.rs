@@ -65,7 +65,7 @@ impl Fbc {
 
 fn source<'c>(catalog: &'c Catalog<'c>) -> Source<'c> {
     let (name, namespace) = ("cat".to_owned(), "olm".to_owned());
-    Source { name, namespace, priority: 0, index: Index::new(catalog) }
+    Source { name, namespace, priority: 0, index: Index::new([catalog]) }
 }
 
 /// The versions 1.0.0, 2.0.0 and 3.0.0 of a package, each replacing the one before.
@@ -682,4 +682,64 @@ mod random {
             })?;
         }
     }
+}
+
+/// Versions that do not parse, ranges that hold everything or nothing, names without bundles.
+#[test]
+fn odd_catalogs_have_answers() {
+    let entries = json!([
+        {"name": "c.vone"}, {"name": "c.v1.0.0", "skipRange": "not a range"},
+        {"name": "c.v2.0.0", "skipRange": ">=0.0.0-0", "skips": ["c.vone", "c.v1.0.0", "c.v0.1.0"]},
+        {"name": "c.v3.0.0", "replaces": "c.v2.0.0", "skipRange": ">2.0.0 <1.0.0"},
+    ]);
+    let fbc = Fbc::default().package("c", "stable").channel("c", "stable", entries);
+    let fbc = ["one", "1.0.0", "2.0.0", "3.0.0"]
+        .into_iter()
+        .fold(fbc, |fbc, version| fbc.bundle("c", version, json!([])));
+    fbc.with(|sources| {
+        let (index, choosable) = (&sources[0].index, choosable(sources, 0));
+        let ladder = Ladder::new(index, 0, &choosable);
+        let rows: Vec<_> = (ladder.rungs.iter())
+            .map(|rung| (index.bundles[rung.bundle].blob.name.as_ref(), rung.hops, rung.end == End::Head))
+            .collect();
+        assert_eq!(
+            rows,
+            [("c.vone", 2, true), ("c.v1.0.0", 2, true), ("c.v2.0.0", 1, true), ("c.v3.0.0", 0, true)]
+        );
+        let foreign = |name, version: &str| ladder.from(name, Version::parse(version).ok().as_ref());
+        assert_eq!(foreign("c.v0.1.0", "0.1.0").1, 2);
+        // The range of 2.0.0 holds any version, so what is newer than the head goes back to it, and up again.
+        assert_eq!(foreign("d.v9.9.9", "9.9.9").1, 2);
+        assert!(matches!(foreign("d.v9.9.9", "bad"), (None, 0, End::Stranded(None))));
+    });
+}
+
+/// The time for all versions of a channel grows hardly faster than their number.
+#[test]
+fn a_table_of_many_versions_is_quick() {
+    let time = |count: usize| {
+        let name = |n: usize| format!("c.v{}.{}.{}", n / 100, n / 10 % 10, n % 10);
+        let entries: Vec<Value> = (0..count)
+            .map(|n| {
+                let before = n.checked_sub(1).map(name).unwrap_or_default();
+                json!({"name": name(n), "replaces": before, "skipRange": format!(">={}.0.0 <{}.0.0 !=5.0.0", n / 100, n / 200)})
+            })
+            .collect();
+        let mut fbc = Fbc::default().package("c", "stable").channel("c", "stable", json!(entries));
+        for n in 0..count {
+            fbc = fbc.bundle("c", name(n).trim_start_matches("c.v"), json!([]));
+        }
+        fbc.with(|sources| {
+            let run = || {
+                let start = std::time::Instant::now();
+                let choosable = choosable(sources, 0);
+                let ladder = Ladder::new(&sources[0].index, 0, &choosable);
+                assert_eq!(ladder.rungs[0].hops, count - 1);
+                start.elapsed()
+            };
+            (0..3).map(|_| run()).min().unwrap()
+        })
+    };
+    let (few, many) = (time(2_500), time(20_000));
+    assert!(many < few * 24, "{few:?} for 2,500 and {many:?} for 20,000"); // 64 times if it were quadratic
 }

@@ -84,6 +84,19 @@ fn run(case: &Case) -> Vec<String> {
             report.append(rules::check_catalog(&catalog));
             concise(&report, &sources, "")
         }
+        // The first document is the contract, the others are the catalog.
+        ("contract.yaml", _) => {
+            let (contract, catalog) = case.yaml.split_once("---\n").expect("a catalog follows the contract");
+            let file = sources.add("contract.yaml", contract.as_bytes().to_vec());
+            let contract = Contract::read(&sources, file, &mut report);
+            let file = sources.add("catalog.yaml", catalog.as_bytes().to_vec());
+            let catalog = catalog::read(&sources, file, &mut report);
+            report.append(rules::check_catalog(&catalog));
+            if let Some(contract) = contract {
+                report.append(rules::check_contract(&[&catalog], &contract, true));
+            }
+            concise(&report, &sources, "")
+        }
         ("template.yaml", _) => {
             let file = sources.add("template.yaml", case.yaml.clone().into_bytes());
             let template = Template::read(&sources, file, &mut report);
