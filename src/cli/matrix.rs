@@ -59,7 +59,7 @@ pub(super) fn print(
     ui.print(&match (is_json, is_markdown) {
         (true, _) => json(&rows),
         (_, true) => markdown(&rows),
-        _ => table(&HEADER, &rows.iter().map(cells).collect::<Vec<_>>()),
+        _ => table(&HEADER, &rows.iter().map(cells).collect::<Vec<_>>()) + &messages(&rows, ""),
     })?;
     Ok(is_fine)
 }
@@ -112,19 +112,24 @@ fn cells(row: &Row<'_>) -> Vec<String> {
     if row.more > 0 {
         between += &format!(" and {} more", row.more);
     }
-    if !row.message.is_empty() {
-        between.clone_from(&row.message);
-    }
     let is_moving = matches!(row.result, "reaches head" | "stranded") && row.hops > 0;
     let hops = if is_moving { row.hops.to_string() } else { String::new() };
     vec![row.package.into(), row.channel.into(), row.version.clone(), row.result.into(), hops, between]
+}
+
+/// Says once for each channel why nothing moves in it.
+fn messages(rows: &[Row<'_>], bullet: &str) -> String {
+    let failed = rows.iter().filter(|row| !row.message.is_empty());
+    let mut lines: Vec<String> = failed.map(|row| format!("{bullet}{}\n", row.message)).collect();
+    lines.dedup();
+    if lines.is_empty() { String::new() } else { format!("\n{}", lines.concat()) }
 }
 
 fn markdown(rows: &[Row<'_>]) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let mut out = line(&HEADER.map(str::to_owned)) + "| --- | --- | --- | --- | ---: | --- |\n";
     rows.iter().for_each(|row| out += &line(&cells(row)));
-    out
+    out + &messages(rows, "- ")
 }
 
 fn json(rows: &[Row<'_>]) -> String {

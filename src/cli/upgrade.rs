@@ -219,7 +219,11 @@ fn way_v0(catalogs: &[Source<'_>], question: &Question) -> Way {
     if let Some(installed) = &question.installed {
         (end, subscription.installed) = (installed.name.clone(), installed.name.clone());
         for (name, crd) in blob(&installed.name).map(crd_versions).unwrap_or_default() {
-            cluster.stored.entry(name).or_default().insert(crd.storage);
+            cluster
+                .stored
+                .entry(name)
+                .or_default()
+                .extend(Some(crd.storage).filter(|version| !version.is_empty()));
         }
         csvs.push(installed.clone());
     }

@@ -234,6 +234,7 @@ fn upgrades(old: &Catalog<'_>, new: &Catalog<'_>, difference: &mut Difference) {
                 Some(after) => match after.from(&bundle.blob.name, bundle.traits.version.as_ref()) {
                     (.., End::Head) => None,
                     (.., End::Stranded(_)) if heads.1 == bundle.blob.name => None,
+                    (_, _, End::Failed(failure)) => Some(failure.message),
                     (None, ..) if heads.1.is_empty() => Some(format!("channel `{}` has no head", lane.name)),
                     (None, _, End::Stranded(_)) => Some(format!("no edge leads from it to `{}`", heads.1)),
                     (_, _, End::Stranded(end)) => {
@@ -242,7 +243,6 @@ fn upgrades(old: &Catalog<'_>, new: &Catalog<'_>, difference: &mut Difference) {
                         Some(format!("it gets to `{end}`, and from there no edge leads to `{}`", heads.1))
                     }
                     (_, _, End::Circle) => Some("upgrades go in a circle".to_owned()),
-                    (_, _, End::Failed(failure)) => Some(failure.message),
                 },
             };
             difference.stranded.extend(why.map(|why| Stranded {

@@ -107,6 +107,12 @@ pub fn crd_versions(blob: &BundleBlob<'_>) -> BTreeMap<String, CrdVersions> {
             }
             crd.names.push(name);
         }
+        // As v1beta1 may have it, which knows one version without a list.
+        if let Some(only) =
+            root.at(&["spec", "version"]).and_then(Value::str).filter(|_| crd.names.is_empty())
+        {
+            crd = CrdVersions { names: vec![only.to_owned()], storage: only.to_owned() };
+        }
         found.insert(name.to_owned(), crd);
     }
     found

@@ -21,6 +21,7 @@ mod registry;
 mod report;
 mod repository;
 mod resolve;
+mod resolve_ladder;
 mod resolve_v1;
 mod rules;
 mod server;
