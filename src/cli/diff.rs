@@ -12,7 +12,8 @@ use crate::text::Sources;
 
 /// Compare two catalogs: what comes, what goes, and which versions are stranded by it
 ///
-/// OLD and NEW are catalog folders, files of FBC, or else references of catalog images; without NEW, the catalog of the
+/// OLD and NEW are catalog folders, files of FBC, OCI layouts (`DIR` or `DIR:NAME`), or else references of catalog
+/// images; without NEW, the catalog of the
 /// project is compared. Of a bundle that differs under the same name the fields are told.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

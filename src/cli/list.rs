@@ -13,7 +13,8 @@ use crate::text::Sources;
 
 /// List packages, channels, bundles or images of a catalog
 ///
-/// PATH is a catalog folder, a file of FBC, or else the reference of a catalog image; without it, the catalog
+/// PATH is a catalog folder, a file of FBC, an OCI layout (`DIR` or `DIR:NAME`), or else the reference of a catalog
+/// image; without it, the catalog
 /// of the project is listed. With `--format json` a list of objects is printed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

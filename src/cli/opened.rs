@@ -7,7 +7,7 @@ use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui};
 use crate::catalog::Catalog;
 use crate::diag::{Error, Report};
-use crate::load::Image;
+use crate::load::{self, Image};
 use crate::settings::Contract;
 use crate::text::Sources;
 
@@ -32,6 +32,10 @@ pub(super) fn open<'s>(
     let (catalog, contract) = match path {
         Some(path) => {
             let book = Rulebook::read(root, sources, &mut report);
+            if let Some((folder, name)) = load::layout_of(path) {
+                let catalog = load::layout(&folder, name.as_deref(), sources, &mut report)?;
+                return Ok(finish(catalog, book.and_then(|book| book.contract), true, report, sources, ui));
+            }
             let paths = [path.to_owned()];
             let image = pull.images(&paths, sources, &mut report, ui)?.pop();
             let catalog = match image.flatten() {
@@ -54,10 +58,21 @@ pub(super) fn open<'s>(
             (catalog, project.contract)
         }
     };
+    Ok(finish(catalog, contract, path.is_some(), report, sources, ui))
+}
+
+fn finish<'s>(
+    catalog: Catalog<'s>,
+    contract: Option<Contract>,
+    is_given: bool,
+    mut report: Report,
+    sources: &Sources,
+    ui: &Ui,
+) -> Option<Opened<'s>> {
     let status = ui.report_aside(&mut report, sources);
     // A part would be taken for the whole; of a project that was read, faults and all, it helps.
-    if status == ExitStatus::Findings && (path.is_some() || catalog.is_empty()) {
-        return Ok(None);
+    if status == ExitStatus::Findings && (is_given || catalog.is_empty()) {
+        return None;
     }
-    Ok(Some(Opened { catalog, contract, status }))
+    Some(Opened { catalog, contract, status })
 }

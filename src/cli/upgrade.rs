@@ -19,7 +19,8 @@ use crate::text::Sources;
 
 /// Predict what OLM does with an installed version: hop by hop, and where it ends
 ///
-/// PATH is a catalog folder, a file of FBC, or else the reference of a catalog image; without it, the catalog of the
+/// PATH is a catalog folder, a file of FBC, an OCI layout (`DIR` or `DIR:NAME`), or else the reference of a catalog
+/// image; without it, the catalog of the
 /// project is looked at. Each hop is shown with the kind of edge that leads there and what it changes: CRDs,
 /// permissions, images. Findings (exit code 1) are ways that do not end at the head of the channel.
 #[derive(Debug, clap::Args)]

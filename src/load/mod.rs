@@ -6,9 +6,11 @@ mod catalog;
 mod file;
 mod image;
 mod indexignore;
+mod layout;
 
 pub use bundle::{bundle, is_bundle};
 pub use catalog::{catalog, catalog_files, catalog_part};
 pub use file::{LIMIT, exists, read_file, text};
 pub use image::{Image, image, images};
 pub use indexignore::Ignore;
+pub use layout::{layout, layout_of};
