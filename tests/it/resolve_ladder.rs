@@ -183,7 +183,7 @@ fn odd_catalogs_have_answers() {
     assert_eq!(all("c.v2.0.0"), (rows, End::Circle, 0));
 }
 
-/// The time for all versions of a channel grows hardly faster than their number.
+/// A channel of 20,000 entries, each with a range of its own, takes no noticeable time.
 #[test]
 fn a_table_of_many_versions_is_quick() {
     let time = |count: usize| {
@@ -209,8 +209,9 @@ fn a_table_of_many_versions_is_quick() {
             (0..3).map(|_| run()).min().unwrap()
         })
     };
-    let (few, many) = (time(2_500), time(20_000));
-    assert!(many < few * 24, "{few:?} for 2,500 and {many:?} for 20,000"); // 64 times if it were quadratic
+    // 400 million ranges to ask, if each version asked each entry's: several seconds on any machine.
+    let many = time(20_000);
+    assert!(many < std::time::Duration::from_secs(2), "{many:?}");
 }
 
 #[test]
