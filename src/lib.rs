@@ -13,7 +13,9 @@
 //! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
-//! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings`      |                                       |
+//! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` |                                  |
+//! | `compare`  | `text` `catalog` `resolve`                             |                                       |
+//! | `resolve`  | `text` `catalog`                                       |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
@@ -29,6 +31,7 @@
 pub mod bundle;
 pub mod catalog;
 pub mod cli;
+pub mod compare;
 pub mod crd;
 pub mod diag;
 pub mod image;
@@ -37,6 +40,7 @@ pub mod load;
 pub mod oci;
 pub mod render;
 pub mod report;
+pub mod resolve;
 pub mod rules;
 pub mod settings;
 pub mod template;

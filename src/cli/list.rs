@@ -3,17 +3,18 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use super::opened::{Opened, open};
 use super::pull_args::PullArgs;
-use super::{ExitStatus, Ui, project};
+use super::{ExitStatus, Ui};
 use crate::catalog::{BundleBlob, Catalog, Channel, Entry, Graph};
-use crate::diag::{Error, Report};
-use crate::load::Image;
+use crate::diag::Error;
 use crate::report::Format;
 use crate::text::Sources;
 
 /// List packages, channels, bundles or images of a catalog
 ///
-/// PATH is a catalog folder, a file of FBC, or else the reference of a catalog image; without it, the catalog
+/// PATH is a catalog folder, a file of FBC, an OCI layout (`DIR` or `DIR:NAME`), or else the reference of a catalog
+/// image; without it, the catalog
 /// of the project is listed. With `--format json` a list of objects is printed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -39,31 +40,11 @@ enum What {
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
-    let (sources, mut report) = (Sources::default(), Report::default());
-    let mut catalog = Catalog::default();
-    match &args.path {
-        Some(path) => {
-            let image = args.pull.images(std::slice::from_ref(path), &sources, &mut report, ui)?.pop();
-            catalog = match image.flatten() {
-                Some(Image::Catalog(catalog)) => catalog,
-                Some(Image::Bundle(_)) => {
-                    return Err(Error::new(format!("cannot list {}: it is a bundle image", path.display()))
-                        .hint("name a catalog image; `olmcat render` prints a bundle image"));
-                }
-                None => project::catalog(path, root, &sources, &mut report)?,
-            }
-        }
-        None => {
-            for (_, package) in project::check(root, &sources, &mut report, ui)?.packages {
-                catalog.append(package);
-            }
-        }
-    }
-    let status = ui.report_aside(&mut report, &sources);
-    // Half a list would be taken for the whole; of a project that was read, faults and all, it helps.
-    if status == ExitStatus::Findings && (args.path.is_some() || catalog.is_empty()) {
-        return Ok(status);
-    }
+    let sources = Sources::default();
+    let Some(Opened { catalog, status, .. }) = open(args.path.as_deref(), &args.pull, root, &sources, ui)?
+    else {
+        return Ok(ExitStatus::Findings);
+    };
     let (header, mut rows) = match args.what {
         What::Packages => packages(&catalog),
         What::Channels => channels(&catalog),
@@ -134,7 +115,8 @@ fn images(catalog: &Catalog<'_>) -> Table {
     (&["image"], images.into_iter().map(|image| vec![image]).collect())
 }
 
-fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+/// A table for people: names of columns in capitals, no blanks at the end of a line.
+pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let header: Vec<String> = header.iter().map(|name| name.to_uppercase()).collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     columns(&header, rows).lines().map(|line| format!("{}\n", line.trim_end())).collect()

@@ -6,6 +6,7 @@ mod bundle_add;
 mod bundle_validate;
 mod cache;
 mod choice;
+mod diff;
 mod expand;
 mod explain;
 mod files;
@@ -13,7 +14,10 @@ mod fix;
 mod large;
 mod list;
 mod listing;
+mod manifests;
+mod matrix;
 mod onto;
+mod opened;
 mod opm;
 mod project;
 mod promote;
@@ -23,6 +27,7 @@ mod reference;
 mod render;
 mod rulebook;
 mod ui;
+mod upgrade;
 mod validate;
 
 use std::ffi::OsString;
@@ -103,6 +108,9 @@ enum Command {
     Bundle(Bundle),
     Promote(promote::Args),
     List(list::Args),
+    Upgrade(upgrade::Args),
+    Diff(diff::Args),
+    Manifests(manifests::Args),
     Explain(explain::Args),
     Cache(cache::Args),
     /// Do what opm does, with its commands, flags and output
@@ -188,6 +196,9 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Bundle(Bundle::Validate(args)) => bundle_validate::run(&args, ui),
         Command::Promote(args) => promote::run(&args, &root, ui),
         Command::List(args) => list::run(&args, &root, ui),
+        Command::Upgrade(args) => upgrade::run(&args, &root, ui),
+        Command::Diff(args) => diff::run(&args, &root, ui),
+        Command::Manifests(args) => manifests::run(&args, &root, ui),
         Command::Explain(args) => explain::run(&args, ui),
         Command::Cache(args) => cache::run(&args, ui),
         Command::Opm { args } => Ok(opm::main([OsString::from("opm")].into_iter().chain(args))),

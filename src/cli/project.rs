@@ -13,11 +13,11 @@ use super::rulebook::Rulebook;
 use super::ui::Ui;
 use crate::bundle::Bundle;
 use crate::catalog::{self, BundleBlob, Catalog, Format};
-use crate::diag::{Diagnostic, Error, Level, Report, codes};
+use crate::diag::{Diagnostic, Error, Level, Report, Suite, codes};
 use crate::load;
 use crate::render;
 use crate::rules;
-use crate::settings::{Properties, Settings, Target};
+use crate::settings::{Contract, Properties, Settings, Target};
 use crate::template::Template;
 use crate::text::{FileId, Place, Sources};
 
@@ -31,6 +31,8 @@ pub(super) const CONTRACT: &str = "catalog/contract.yaml";
 /// A project, checked.
 pub(super) struct Project<'s> {
     pub(super) settings: Settings,
+    /// What its installer expects.
+    pub(super) contract: Option<Contract>,
     /// The catalog of each package, by the name of its folder.
     pub(super) packages: Vec<(String, Catalog<'s>)>,
 }
@@ -82,7 +84,7 @@ pub(super) fn check_with<'s>(
             .hint("run olmcat in the folder of a project, or name it with `--project DIR`"));
     }
     if report.has_errors() {
-        return Ok(Project { settings: book.settings, packages: Vec::new() });
+        return Ok(Project { settings: book.settings, contract: book.contract, packages: Vec::new() });
     }
     ui.step("checking the bundles");
     let folders = bundle_folders(root)?;
@@ -100,7 +102,6 @@ pub(super) fn check_with<'s>(
         }
     }
     ui.step("checking the catalog");
-    let errors = report.count(Level::Error);
     let mut packages = Vec::new();
     for package in subfolders(&below(root, "catalog"))? {
         let path = below(root, "catalog").join(&package).join("template.yaml");
@@ -134,14 +135,22 @@ pub(super) fn check_with<'s>(
             report.push(finding);
         }
     }
+    // Where a package could not be read, what the installer misses is no news.
+    let is_broken = report
+        .diagnostics()
+        .iter()
+        .any(|finding| finding.level == Level::Error && finding.code.suite == Suite::Required);
+    let parts: Vec<&Catalog<'_>> = packages.iter().map(|(_, catalog)| catalog).collect();
+    if let Some(contract) = book.contract.as_ref().filter(|_| !is_broken) {
+        report.append(rules::check_contract(&parts, contract, true));
+    }
     // What upgrades do is asked only where the graphs are right.
-    if report.count(Level::Error) == errors {
+    if !is_broken {
         ui.step("checking the upgrades");
-        let catalogs: Vec<&Catalog<'_>> = packages.iter().map(|(_, catalog)| catalog).collect();
-        report.append(rules::check_upgrades(&catalogs, &rendered, book.contract.as_ref()));
+        report.append(rules::check_upgrades(&parts, &rendered, book.contract.as_ref()));
     }
     book.apply(report, sources, true, ui)?;
-    Ok(Project { settings: book.settings, packages })
+    Ok(Project { settings: book.settings, contract: book.contract, packages })
 }
 
 /// Reads a catalog. Of the project's own, what it hides is hidden, too, when one package is looked at.

@@ -113,13 +113,17 @@ fn one(
 }
 
 /// Checks a catalog in whose reading some faults were found. Rules would echo what could not be read.
-/// What upgrades do is asked only where the graph is right.
+/// What upgrades do, and the installer gets, is asked only where the graph is right.
 fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, book: &Rulebook, report: &mut Report) {
     if !faults.has_errors() {
         faults.append(rules::check_catalog(catalog));
     }
     if !faults.has_errors() {
         faults.append(rules::check_upgrades(&[catalog], &[], book.contract.as_ref()));
+        // What is looked at may be a part of what the installer sees.
+        if let Some(contract) = &book.contract {
+            faults.append(rules::check_contract(&[catalog], contract, false));
+        }
     }
     report.append(faults);
 }

@@ -14,7 +14,7 @@ use crate::oci::{self, Pulled, Puller, Reference, Unpacked};
 use crate::text::Sources;
 
 /// The label that names the folder of a catalog (`operator-registry/pkg/containertools/labels.go`).
-const CONFIGS_LABEL: &str = "operators.operatorframework.io.index.configs.v1";
+pub(super) const CONFIGS_LABEL: &str = "operators.operatorframework.io.index.configs.v1";
 /// The label of catalogs before FBC.
 const DATABASE_LABEL: &str = "operators.operatorframework.io.index.database.v1";
 
@@ -46,7 +46,7 @@ pub fn image<'s>(
     let fault = |why: &str| Error::new(format!("cannot read {reference}: {why}"));
     if let Some(folder) = pulled.labels.get(CONFIGS_LABEL) {
         let files = catalog_files(&pulled, folder, puller)?;
-        return Ok(Image::Catalog(catalog(&pulled, folder, files, sources, report)));
+        return Ok(Image::Catalog(catalog_of(&reference.to_string(), folder, files, sources, report)));
     }
     if pulled.labels.contains_key(PACKAGE_ANNOTATION) {
         return bundle(&pulled, puller, sources, report).map(Image::Bundle);
@@ -152,8 +152,9 @@ fn catalog_files(pulled: &Pulled, folder: &str, puller: &Puller) -> Result<Files
     }
 }
 
-fn catalog<'s>(
-    pulled: &Pulled,
+/// Reads the files of a catalog image, whose name is part of what findings call them.
+pub(super) fn catalog_of<'s>(
+    name: &str,
     folder: &str,
     files: Files,
     sources: &'s Sources,
@@ -177,7 +178,7 @@ fn catalog<'s>(
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         parts.last() != Some(&".indexignore") && !ignore.hides(&parts)
     });
-    let prefix = format!("{}:{}", pulled.reference, folder.trim_matches('/'));
+    let prefix = format!("{name}:{}", folder.trim_matches('/'));
     let read = |(parts, bytes): (Vec<String>, Arc<Vec<u8>>)| {
         let path = parts.join("/");
         let shown =

@@ -6,6 +6,7 @@ mod catalog;
 mod file;
 mod image;
 mod indexignore;
+mod layout;
 mod windows;
 
 pub use bundle::{bundle, is_bundle, manifests_in};
@@ -13,4 +14,5 @@ pub use catalog::{catalog, catalog_files, catalog_part};
 pub use file::{LIMIT, exists, read_file, text};
 pub use image::{Image, image, image_files, images};
 pub use indexignore::Ignore;
+pub use layout::{layout, layout_of};
 pub use windows::{Window, windows};

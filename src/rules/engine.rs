@@ -3,12 +3,13 @@
 use rayon::prelude::*;
 
 use super::{
-    BlobView, BundleView, CatalogView, ChannelView, Check, Context, DeprecationsView, Findings, PackageView,
-    Rule, all,
+    BlobView, BundleView, CatalogView, ChannelView, Check, Context, ContractView, DeprecationsView, Findings,
+    PackageView, Rule, all,
 };
 use crate::bundle::Bundle;
 use crate::catalog::{BundleBlob, Catalog};
 use crate::diag::{Report, Subject};
+use crate::settings::Contract;
 
 /// Checks the files of a bundle.
 pub fn check_bundle(bundle: &Bundle<'_>, context: &Context<'_>) -> Report {
@@ -83,6 +84,20 @@ pub fn check_alone(part: &Catalog<'_>) -> Report {
     let rules: Vec<_> = all().into_iter().filter(|rule| !LOOK_AROUND.contains(&rule.code.id)).collect();
     let mut report = Report::default();
     part.bundles.iter().for_each(|blob| report.append(check_blob(blob, &view, &rules)));
+    report
+}
+
+/// Checks what an installer gets of a catalog, which may come in parts. Unless it is whole, packages may be missing.
+///
+/// Apart from [`check_catalog`], since opm knows of no installer.
+pub fn check_contract(parts: &[&Catalog<'_>], contract: &Contract, is_whole: bool) -> Report {
+    let mut report = Report::default();
+    let Some(view) = ContractView::new(parts, contract, is_whole) else { return report };
+    for rule in all() {
+        if let Check::Contract(check) = rule.check {
+            check(&view, &mut findings(rule, Subject::default(), &mut report));
+        }
+    }
     report
 }
 

@@ -11,12 +11,14 @@ mod catalog;
 mod channel;
 mod comments;
 mod context;
+mod contract;
 mod deprecations;
 mod edge;
 mod edge_view;
 mod engine;
-mod install;
 mod install_view;
+mod installation;
+mod installer;
 mod levels;
 mod names;
 mod operator;
@@ -27,8 +29,9 @@ mod view;
 
 pub use context::Context;
 pub use edge_view::{CrdPair, EdgeKind, EdgeView, RefusedExample};
-pub use engine::{check_alone, check_bundle, check_catalog};
+pub use engine::{check_alone, check_bundle, check_catalog, check_contract};
 pub use install_view::InstallView;
+pub use installer::ContractView;
 pub use levels::{Exception, Levels, lowerable};
 pub use operator::{Object, Operator};
 pub use upgrades::check_upgrades;
@@ -59,6 +62,8 @@ pub enum Check {
     Package(fn(&PackageView<'_>, &mut Findings<'_>)),
     /// An `olm.deprecations` blob.
     Deprecations(fn(&DeprecationsView<'_>, &mut Findings<'_>)),
+    /// What the installer gets of the catalog.
+    Contract(fn(&ContractView<'_>, &mut Findings<'_>)),
     /// The catalog as a whole.
     Catalog(fn(&CatalogView<'_>, &mut Findings<'_>)),
     /// An upgrade from one bundle to another. What these find opm does not refuse: they are run by
@@ -96,6 +101,12 @@ pub struct Findings<'r> {
 }
 
 impl Findings<'_> {
+    /// Says whom the next findings are about.
+    fn of(&mut self, package: &str, version: &str) -> &mut Self {
+        self.subject = Subject { package: package.to_owned(), version: version.to_owned() };
+        self
+    }
+
     /// Adds a finding and returns it, for a help line or a related place.
     pub fn report(&mut self, place: Place, message: impl Into<String>) -> &mut Diagnostic {
         let mut diagnostic = Diagnostic::new(self.code, place, message);
@@ -112,9 +123,10 @@ pub fn all() -> Vec<&'static Rule> {
         bundle::RULES,
         catalog::RULES,
         channel::RULES,
+        contract::RULES,
         deprecations::RULES,
         edge::RULES,
-        install::RULES,
+        installation::RULES,
         package::RULES,
         reading::RULES,
     ]

@@ -5,7 +5,7 @@ mod baseline;
 mod contract;
 
 pub use baseline::{Baseline, KnownFinding};
-pub use contract::{Contract, Expected};
+pub use contract::{Approval, CatalogSource, Contract, Expected, InstallNamespace};
 
 use std::collections::BTreeMap;
 

@@ -24,6 +24,34 @@ pub(super) fn catalog(from: &Path, file: &str, times: usize, to: &Path) {
     }
 }
 
+/// Writes a catalog of one channel, in which each entry replaces the one before and has a range.
+pub(super) fn channel(entries: usize, to: &Path) {
+    let name = |n: usize| format!("demo.v{}.{}.{}", n / 100, n / 10 % 10, n % 10);
+    let mut text =
+        String::from("{\"schema\":\"olm.package\",\"name\":\"demo\",\"defaultChannel\":\"stable\"}\n");
+    text += "{\"schema\":\"olm.channel\",\"name\":\"stable\",\"package\":\"demo\",\"entries\":[";
+    for n in 0..entries {
+        let before = n.checked_sub(1).map(name).unwrap_or_default();
+        let comma = if n > 0 { "," } else { "" };
+        let _ = write!(
+            text,
+            "{comma}{{\"name\":\"{}\",\"replaces\":\"{before}\",\"skipRange\":\">={}.0.0 <{}.0.0\"}}",
+            name(n),
+            n / 100,
+            n / 200
+        );
+    }
+    text += "]}\n";
+    for n in 0..entries {
+        let (name, version) = (name(n), name(n).replace("demo.v", ""));
+        let _ = writeln!(
+            text,
+            "{{\"schema\":\"olm.bundle\",\"name\":\"{name}\",\"package\":\"demo\",\"image\":\"quay.io/demo/demo:v{version}\",\"properties\":[{{\"type\":\"olm.package\",\"value\":{{\"packageName\":\"demo\",\"version\":\"{version}\"}}}}]}}"
+        );
+    }
+    write(to, &text);
+}
+
 /// Writes all files of a folder into one.
 pub(super) fn one_file(folder: &Path, to: &Path) {
     let texts = subfolders(&[folder.to_owned()])

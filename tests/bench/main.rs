@@ -32,11 +32,31 @@ fn rows(root: &Path) -> Vec<Row> {
         }),
         Row::new("render: bundle folders", &bundles, |args| args.arg("render").args(&bundles)),
     ];
+    rows.push(Row::new("upgrade --matrix: the project", &[root.join("bundles")], |args| {
+        args.args(["upgrade", "--matrix"])
+    }));
+    let many = root.join("target/bench/channel.json");
+    generate::channel(10_000, &many);
+    rows.push(Row::new(
+        "upgrade --matrix: 10,000 entries in a channel",
+        std::slice::from_ref(&many),
+        |args| args.args(["--project", "target/bench", "upgrade", "--matrix"]).arg(&many),
+    ));
     // The published catalog, where it stands beside the project.
     let published = root.join("../shared/data/percona/catalog");
     if published.exists() {
         rows.push(validate("published catalog", &published));
         rows.push(render("published catalog", &published, "yaml"));
+        rows.push(Row::new(
+            "upgrade --matrix: published catalog",
+            std::slice::from_ref(&published),
+            |args| args.args(["--project", "target/bench", "upgrade", "--matrix"]).arg(&published),
+        ));
+        rows.push(Row::new(
+            "diff: published catalog and ours",
+            &[published.clone(), catalog.clone()],
+            |args| args.arg("diff").arg(&published).arg(&catalog),
+        ));
     }
     for (form, file) in [("objects", "catalog.yaml"), ("metadata", "catalog.slim.yaml")] {
         for times in [1, 10, 100] {

@@ -121,6 +121,19 @@ fn check(case: &Case, folder: &Folder) -> (Sources, Report) {
                 report.append(rules::check_upgrades(&[&catalog], &[], None));
             }
         }
+        // The first document is the contract, the others are the catalog.
+        ("contract.yaml", _) => {
+            let (contract, catalog) = case.yaml.split_once("---\n").expect("a catalog follows the contract");
+            let named = |name: &str| folder.path().join(name).display().to_string();
+            let file = sources.add(named("contract.yaml"), contract.as_bytes().to_vec());
+            let contract = Contract::read(&sources, file, &mut report);
+            let file = sources.add(named("catalog.yaml"), catalog.as_bytes().to_vec());
+            let catalog = catalog::read(&sources, file, &mut report);
+            report.append(rules::check_catalog(&catalog));
+            if let Some(contract) = contract {
+                report.append(rules::check_contract(&[&catalog], &contract, true));
+            }
+        }
         ("installed.yaml", _) => {
             let catalog = catalog::read(&sources, add(), &mut report);
             report.append(rules::check_catalog(&catalog));

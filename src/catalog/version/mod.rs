@@ -87,6 +87,26 @@ impl Version {
         Ok(version)
     }
 
+    /// Reads a version as leniently as OLM v0 reads those of bundles (blang/semver's `ParseTolerant`): blanks
+    /// around it, a `v` before it, leading zeros and missing numbers are forgiven.
+    ///
+    /// # Errors
+    /// Speaks of the text as it is after that.
+    pub fn parse_tolerant(text: &str) -> Result<Self, Fault> {
+        let text = text.trim();
+        let mut parts: Vec<&str> = text.strip_prefix('v').unwrap_or(text).splitn(3, '.').collect();
+        for part in &mut parts {
+            while part.len() > 1 && part.starts_with('0') && part.as_bytes()[1].is_ascii_digit() {
+                *part = &part[1..];
+            }
+        }
+        let is_plain = |part: &&str| !part.contains(['+', '-']);
+        if parts.len() < 3 && parts.last().is_some_and(is_plain) {
+            parts.resize(3, "0");
+        }
+        Version::parse(&parts.join("."))
+    }
+
     /// Compares by semver precedence, which ignores build metadata.
     pub fn precedence(&self, other: &Self) -> Ordering {
         let numbers = |version: &Self| (version.major, version.minor, version.patch);

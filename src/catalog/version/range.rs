@@ -57,6 +57,23 @@ impl Comparison {
     }
 }
 
+impl Comparison {
+    /// Returns the stretches of a list, sorted by precedence, where it holds; either may be empty.
+    fn stretches(&self, sorted: &[&Version]) -> [ops::Range<usize>; 2] {
+        let start = sorted.partition_point(|version| version.precedence(&self.version) == Ordering::Less);
+        let end = sorted.partition_point(|version| version.precedence(&self.version) != Ordering::Greater);
+        let all = sorted.len();
+        match self.operator {
+            Operator::Equal => [start..end, 0..0],
+            Operator::NotEqual => [0..start, end..all],
+            Operator::Greater => [end..all, 0..0],
+            Operator::AtLeast => [start..all, 0..0],
+            Operator::Less => [0..start, 0..0],
+            Operator::AtMost => [0..end, 0..0],
+        }
+    }
+}
+
 impl Range {
     /// Reads a range.
     ///
@@ -83,6 +100,29 @@ impl Range {
     /// build metadata is ignored.
     pub fn contains(&self, version: &Version) -> bool {
         self.groups.iter().any(|group| group.iter().all(|comparison| comparison.holds(version)))
+    }
+
+    /// Returns the stretches of a list, sorted by precedence, whose versions the range holds. They may overlap.
+    /// Who has many ranges and many versions asks this, for it compares only logarithmically often.
+    pub fn stretches(&self, sorted: &[&Version]) -> Vec<ops::Range<usize>> {
+        let mut found = Vec::new();
+        for group in &self.groups {
+            let mut held: Option<Vec<ops::Range<usize>>> = None;
+            for stretches in group.iter().map(|comparison| comparison.stretches(sorted)) {
+                let both = |one: ops::Range<usize>, other: &ops::Range<usize>| {
+                    one.start.max(other.start)..one.end.min(other.end)
+                };
+                let next = match held {
+                    None => stretches.to_vec(),
+                    Some(held) => (held.iter())
+                        .flat_map(|one| stretches.iter().map(|other| both(one.clone(), other)))
+                        .collect(),
+                };
+                held = Some(next.into_iter().filter(|stretch| !stretch.is_empty()).collect());
+            }
+            found.extend(held.into_iter().flatten());
+        }
+        found
     }
 }
 

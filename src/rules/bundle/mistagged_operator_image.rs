@@ -25,6 +25,7 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
         return;
     }
     let version = view.bundle.version();
+    let tag = view.context.contract.map(|contract| contract.tag_of(&version)).unwrap_or_default();
     let deployments = manifest.place().key("spec").key("install").key("spec").key("deployments");
     for (index, deployment) in csv.deployments().enumerate() {
         if deployment.get("name").and_then(Value::str) != Some(&expected.deployment) {
@@ -35,7 +36,7 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
         for (number, container) in containers.enumerate() {
             let image = container.get("image").map(Value::text).unwrap_or_default();
             let is_operator = container.get("name").and_then(Value::str) == Some(&expected.container);
-            if is_operator && image.split(':').nth(1) != Some(&version) {
+            if is_operator && image.split(':').nth(1) != Some(&tag) {
                 let pod = deployments.index(index).key("spec").key("template").key("spec");
                 let place = pod.key("containers").index(number).key("image");
                 let finding = out.report(place, format!("version {version} runs the image `{image}`"));

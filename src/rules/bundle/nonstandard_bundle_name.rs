@@ -17,7 +17,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     let (Some(_), Some(manifest)) = (view.expected(), view.bundle.csv_manifest()) else { return };
     let (name, package, version) = (view.bundle.name(), view.bundle.package(), view.bundle.version());
-    let standard = format!("{package}.v{version}");
+    let Some(standard) = view.context.contract.map(|contract| contract.name_of(&package, &version)) else {
+        return;
+    };
     if name != standard {
         let place = manifest.place().key("metadata").key("name");
         let finding = out.report(place, format!("bundle `{name}` is not named `{standard}`"));

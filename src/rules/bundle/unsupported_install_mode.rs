@@ -1,4 +1,5 @@
 use crate::diag::{Code, Level, Suite};
+use crate::resolve::Group;
 use crate::rules::{BundleView, Check, Findings, Rule};
 use crate::text::Value;
 
@@ -16,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
 
 /// OLM fails a CSV whose modes do not fit its OperatorGroup (`UnsupportedOperatorGroup`).
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
-    let Some(contract) = view.context.contract.filter(|contract| !contract.install_mode.is_empty()) else {
+    let package = view.bundle.package();
+    let Some(namespace) = view.context.contract.and_then(|contract| contract.namespace(&package)) else {
         return;
     };
     let (Some(_), Some(manifest), Some(csv)) =
@@ -24,12 +26,14 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     else {
         return;
     };
-    let wanted = contract.install_mode.as_str();
-    let is_supported = csv.list(&["installModes"]).any(|mode| {
-        mode.get("type").and_then(Value::str) == Some(wanted)
-            && mode.get("supported").and_then(Value::bool) == Some(true)
-    });
-    if !is_supported {
+    let group = Group { namespace: namespace.name.clone(), targets: namespace.targets() };
+    let is_supported = |wanted: &str| {
+        csv.list(&["installModes"]).any(|mode| {
+            mode.get("type").and_then(Value::str) == Some(wanted)
+                && mode.get("supported").and_then(Value::bool) == Some(true)
+        })
+    };
+    if let Some(wanted) = group.modes().into_iter().find(|wanted| !is_supported(wanted)) {
         let place = manifest.place().key("spec").key("installModes");
         let finding = out.report(place, format!("install mode `{wanted}` is not supported"));
         finding.help("let the operator watch its own namespace, or publish it for installers that select all namespaces");

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// OLM leaves such a CSV pending for ever, and the older one is not brought back.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
-    let Some(target) = view.contract.and_then(|contract| parse(&contract.kubernetes)) else { return };
+    let Some(target) = view.contract.and_then(|contract| parse(&contract.oldest_kubernetes)) else { return };
     let needed =
         |field: Option<(crate::text::Value<'_, '_>, _)>| field.and_then(|(value, _)| parse(value.str()?));
     let Some((value, place)) = view.to.field("minKubeVersion") else { return };

@@ -1,0 +1,205 @@
+//! `olmcat diff`: what differs between two catalogs, and who is left behind.
+
+use std::path::{Path, PathBuf};
+
+use super::opened::{Opened, open};
+use super::pull_args::PullArgs;
+use super::{ExitStatus, Ui};
+use crate::compare::{self, Change, Difference, Topic};
+use crate::diag::Error;
+use crate::report::Format;
+use crate::text::Sources;
+
+/// Compare two catalogs: what comes, what goes, and which versions are stranded by it
+///
+/// OLD and NEW are catalog folders, files of FBC, OCI layouts (`DIR` or `DIR:NAME`), or else references of catalog
+/// images; without NEW, the catalog of the
+/// project is compared. Of a bundle that differs under the same name the fields are told.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The catalog as it was.
+    old: PathBuf,
+    /// The catalog as it will be; the project's if not given.
+    new: Option<PathBuf>,
+    /// Findings (exit code 1) if there are differences of these kinds.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KINDS")]
+    fail_on: Vec<Kind>,
+    /// Print Markdown, for a pull request.
+    #[arg(long)]
+    markdown: bool,
+    #[command(flatten)]
+    pull: PullArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Kind {
+    /// Versions that could reach the head of their channel, and cannot any more.
+    Stranded,
+    /// Packages, channels or bundles that go.
+    Removed,
+    /// Bundles with another content under the same name.
+    Changed,
+    /// Default channels that moved.
+    Default,
+    /// Heads that moved.
+    Head,
+    /// Packages, channels or bundles that come.
+    Added,
+}
+
+impl From<Kind> for Topic {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Stranded => Topic::Stranded,
+            Kind::Removed => Topic::Removed,
+            Kind::Changed => Topic::Changed,
+            Kind::Default => Topic::Default,
+            Kind::Head => Topic::Head,
+            Kind::Added => Topic::Added,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    let sources = Sources::default();
+    let open = |path: Option<&Path>| open(path, &args.pull, root, &sources, ui);
+    let (Some(Opened { catalog: old, .. }), Some(Opened { catalog: new, status, .. })) =
+        (open(Some(&args.old))?, open(args.new.as_deref())?)
+    else {
+        return Ok(ExitStatus::Findings);
+    };
+    ui.step("comparing");
+    let difference = compare::catalogs(&old, &new);
+    ui.print(&match (ui.format(), args.markdown) {
+        (Format::Json, _) => json(&difference),
+        (_, true) => markdown(&difference),
+        _ => text(&difference),
+    })?;
+    let fails = args.fail_on.iter().any(|&kind| difference.count(kind.into()) > 0);
+    Ok(if fails { ExitStatus::Findings } else { status })
+}
+
+/// A group of differences: a heading, and a sentence for each.
+type Group = (&'static str, Vec<String>);
+
+/// Puts the differences in words, the gravest first. `name` quotes a name.
+fn groups(difference: &Difference, name: &dyn Fn(&str) -> String) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut add = |heading, lines: Vec<String>| {
+        if !lines.is_empty() {
+            groups.push((heading, lines));
+        }
+    };
+    let stranded = difference.stranded.iter().map(|one| {
+        let why = if one.why.contains('`') { name_in(&one.why, name) } else { one.why.clone() };
+        format!("{} in channel {}: {why}", name(&one.name), name(&one.channel))
+    });
+    add("Stranded", stranded.collect());
+    for (heading, wanted) in [("Removed", Change::Removed), ("Added", Change::Added)] {
+        let packages = difference.packages.iter().filter(|(_, change)| *change == wanted);
+        let mut lines: Vec<String> =
+            packages.map(|(package, _)| format!("package {}", name(package))).collect();
+        let channels = difference.channels.iter().filter(|(.., change)| *change == wanted);
+        lines.extend(
+            channels.map(|(package, channel, _)| format!("channel {} of {}", name(channel), name(package))),
+        );
+        let bundles = difference.bundles.iter().filter(|bundle| bundle.change == wanted);
+        lines.extend(bundles.map(|bundle| format!("bundle {}", name(&bundle.name))));
+        add(heading, lines);
+    }
+    let changed = difference.bundles.iter().filter(|bundle| bundle.change == Change::Changed);
+    add(
+        "Changed under the same name",
+        changed
+            .map(|bundle| format!("bundle {}: {}", name(&bundle.name), bundle.fields.join(", ")))
+            .collect(),
+    );
+    let none = |text: &str| if text.is_empty() { "none".to_owned() } else { name(text) };
+    let defaults = difference.defaults.iter();
+    add(
+        "Default channels",
+        defaults
+            .map(|(package, old, new)| format!("{}: {} -> {}", name(package), none(old), none(new)))
+            .collect(),
+    );
+    let heads = difference.heads.iter();
+    add(
+        "Heads",
+        heads
+            .map(|(_, channel, old, new)| {
+                format!("channel {}: {} -> {}", name(channel), none(old), none(new))
+            })
+            .collect(),
+    );
+    let edges = difference.channels.iter().filter(|(.., change)| *change == Change::Changed);
+    add(
+        "Channels with other entries or edges",
+        edges.map(|(package, channel, _)| format!("{} of {}", name(channel), name(package))).collect(),
+    );
+    groups
+}
+
+/// Quotes what a sentence quotes.
+fn name_in(text: &str, name: &dyn Fn(&str) -> String) -> String {
+    text.split('`')
+        .enumerate()
+        .map(|(at, part)| if at % 2 == 1 { name(part) } else { part.to_owned() })
+        .collect()
+}
+
+fn text(difference: &Difference) -> String {
+    let mut out = String::new();
+    for (heading, lines) in groups(difference, &str::to_owned) {
+        out += &format!("{heading}\n");
+        lines.iter().for_each(|line| out += &format!("  {line}\n"));
+    }
+    out
+}
+
+fn markdown(difference: &Difference) -> String {
+    let mut out = String::from("## Changes of the catalog\n");
+    if difference.is_empty() {
+        out += "\nNone.\n";
+    }
+    for (heading, lines) in groups(difference, &|name| format!("`{name}`")) {
+        out += &format!("\n### {heading}\n\n");
+        lines.iter().for_each(|line| out += &format!("- {line}\n"));
+    }
+    out
+}
+
+fn json(difference: &Difference) -> String {
+    use serde_json::{Value, json};
+    let list = |values: Vec<Value>| Value::Array(values);
+    let packages = difference
+        .packages
+        .iter()
+        .map(|(name, change)| json!({"package": name, "change": change.to_string()}));
+    let channels = difference
+        .channels
+        .iter()
+        .map(|(package, channel, change)| json!({"package": package, "channel": channel, "change": change.to_string()}));
+    let defaults = difference
+        .defaults
+        .iter()
+        .map(|(package, old, new)| json!({"package": package, "old": old, "new": new}));
+    let heads = difference.heads.iter().map(
+        |(package, channel, old, new)| json!({"package": package, "channel": channel, "old": old, "new": new}),
+    );
+    let bundles = difference.bundles.iter().map(|bundle| {
+        json!({"package": bundle.package, "bundle": bundle.name, "change": bundle.change.to_string(), "fields": bundle.fields})
+    });
+    let stranded = difference.stranded.iter().map(
+        |one| json!({"package": one.package, "channel": one.channel, "bundle": one.name, "why": one.why}),
+    );
+    let counts: serde_json::Map<String, Value> = Topic::ALL
+        .into_iter()
+        .map(|topic| (topic.name().to_owned(), difference.count(topic).into()))
+        .collect();
+    let value = json!({
+        "counts": counts, "packages": list(packages.collect()), "channels": list(channels.collect()),
+        "defaultChannels": list(defaults.collect()), "heads": list(heads.collect()),
+        "bundles": list(bundles.collect()), "stranded": list(stranded.collect()),
+    });
+    serde_json::to_string_pretty(&value).expect("a value of strings is JSON") + "\n"
+}

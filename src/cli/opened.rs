@@ -1,0 +1,80 @@
+//! The catalog that a command is about: the project's, one on disk, or one in an image.
+
+use std::path::Path;
+
+use super::choice::Choice;
+use super::project;
+use super::pull_args::PullArgs;
+use super::rulebook::Rulebook;
+use super::{ExitStatus, Ui};
+use crate::catalog::Catalog;
+use crate::diag::{Error, Report};
+use crate::load::{self, Image};
+use crate::settings::Contract;
+use crate::text::Sources;
+
+/// A catalog, and what the project says that its installer expects.
+pub(super) struct Opened<'s> {
+    pub(super) catalog: Catalog<'s>,
+    pub(super) contract: Option<Contract>,
+    /// Whether there were findings; they are printed.
+    pub(super) status: ExitStatus,
+}
+
+/// Opens a catalog; without a path, that of the project. What is wrong with it is printed beside the result; none
+/// where it is so wrong that there is nothing to work with.
+pub(super) fn open<'s>(
+    path: Option<&Path>,
+    pull: &PullArgs,
+    root: &Path,
+    sources: &'s Sources,
+    ui: &Ui,
+) -> Result<Option<Opened<'s>>, Error> {
+    let mut report = Report::default();
+    let (catalog, contract) = match path {
+        Some(path) => {
+            let book = Rulebook::read(root, &Choice::default(), sources, &mut report)?;
+            if let Some((folder, name)) = load::layout_of(path) {
+                let catalog = load::layout(&folder, name.as_deref(), sources, &mut report)?;
+                return Ok(finish(catalog, book.contract, true, report, sources, ui));
+            }
+            let paths = [path.to_owned()];
+            let image = pull.images(&paths, sources, &mut report, ui)?.pop();
+            let catalog = match image.flatten() {
+                Some(Image::Catalog(catalog)) => catalog,
+                Some(Image::Bundle(_)) => {
+                    return Err(Error::new(format!(
+                        "cannot read a catalog in {}: it is a bundle image",
+                        path.display()
+                    ))
+                    .hint("name a catalog image; `olmcat render` prints a bundle image"));
+                }
+                None => project::catalog(path, root, sources, &mut report)?,
+            };
+            (catalog, book.contract)
+        }
+        None => {
+            let project = project::check(root, sources, &mut report, ui)?;
+            let mut catalog = Catalog::default();
+            project.packages.into_iter().for_each(|(_, package)| catalog.append(package));
+            (catalog, project.contract)
+        }
+    };
+    Ok(finish(catalog, contract, path.is_some(), report, sources, ui))
+}
+
+fn finish<'s>(
+    catalog: Catalog<'s>,
+    contract: Option<Contract>,
+    is_given: bool,
+    mut report: Report,
+    sources: &Sources,
+    ui: &Ui,
+) -> Option<Opened<'s>> {
+    let status = ui.report_aside(&mut report, sources);
+    // A part would be taken for the whole; of a project that was read, faults and all, it helps.
+    if status == ExitStatus::Findings && (is_given || catalog.is_empty()) {
+        return None;
+    }
+    Some(Opened { catalog, contract, status })
+}

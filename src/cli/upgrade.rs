@@ -1,0 +1,379 @@
+//! `olmcat upgrade`: the way of an installed version, and the table of all of them.
+
+use std::path::{Path, PathBuf};
+
+use super::matrix;
+use super::opened::open;
+use super::pull_args::PullArgs;
+use super::{ExitStatus, Ui};
+use crate::catalog::version::{Version, VersionRelease};
+use crate::compare::{self, BundleChange, grouped};
+use crate::diag::Error;
+use crate::report::Format;
+use crate::resolve::v0::Edge;
+use crate::resolve::{
+    Cluster, Group, Index, Installed, Namespace, Source, Stop, Subscription, Traits, crd_versions, v1, walk,
+};
+use crate::settings::Contract;
+use crate::text::Sources;
+
+/// Predict what OLM does with an installed version: hop by hop, and where it ends
+///
+/// PATH is a catalog folder, a file of FBC, an OCI layout (`DIR` or `DIR:NAME`), or else the reference of a catalog
+/// image; without it, the catalog of the
+/// project is looked at. Each hop is shown with the kind of edge that leads there and what it changes: CRDs,
+/// permissions, images. Findings (exit code 1) are ways that do not end at the head of the channel.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The catalog; the project's if not given.
+    path: Option<PathBuf>,
+    /// The package; not needed if the catalog has one only, or a bundle is named.
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
+    /// The channel; that of the project's installer if not given, or else the default one.
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
+    /// What is installed: a bundle of the catalog, or its version. Without it, a new installation.
+    #[arg(long, value_name = "BUNDLE", conflicts_with = "installed")]
+    from: Option<String>,
+    /// What is installed, if the catalog does not have it: the name of the CSV.
+    #[arg(long, value_name = "NAME", requires = "version")]
+    installed: Option<String>,
+    /// The version of what is installed.
+    #[arg(long, value_name = "VERSION", requires = "installed")]
+    version: Option<String>,
+    /// Which OLM.
+    #[arg(long, value_enum, default_value_t = Olm::V0)]
+    olm: Olm,
+    /// The version of Kubernetes, which a CSV may find too old.
+    #[arg(long, value_name = "VERSION")]
+    kubernetes: Option<String>,
+    /// Every version of every package by channel: whether and how it gets to the head.
+    #[arg(long, conflicts_with_all = ["from", "installed", "olm", "kubernetes"])]
+    matrix: bool,
+    /// Print Markdown, for a pull request.
+    #[arg(long, requires = "matrix")]
+    markdown: bool,
+    #[command(flatten)]
+    pull: PullArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Olm {
+    /// OLM v0: Subscriptions, channels, replacement chains.
+    V0,
+    /// OLM v1: ClusterExtensions, the highest version.
+    V1,
+}
+
+/// What is asked, once names are looked up.
+struct Question {
+    package: String,
+    channel: String,
+    /// The CSV that is installed; none for a new installation.
+    installed: Option<Installed>,
+    group: Option<Group>,
+    kubernetes: Option<Version>,
+}
+
+/// A hop, ready to be shown.
+struct Shown {
+    from: String,
+    to: String,
+    channel: String,
+    edge: Option<Edge>,
+    change: Option<BundleChange>,
+}
+
+/// A way, ready to be shown.
+struct Way {
+    hops: Vec<Shown>,
+    /// What the way ends at.
+    end: String,
+    head: String,
+    reason: &'static str,
+    /// Why the way ends; empty at the head.
+    why: String,
+    /// What OLM says of what is there in the end.
+    notes: Vec<String>,
+}
+
+pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    let sources = Sources::default();
+    let Some(opened) = open(args.path.as_deref(), &args.pull, root, &sources, ui)? else {
+        return Ok(ExitStatus::Findings);
+    };
+    ui.step("following the edges");
+    let index = Index::new([&opened.catalog]);
+    let (name, namespace) = ("catalog".to_owned(), "olm".to_owned());
+    let catalogs = [Source { name, namespace, priority: 0, index }];
+    if args.matrix {
+        let is_fine =
+            matrix::print(&catalogs, args.package.as_deref(), args.channel.as_deref(), args.markdown, ui)?;
+        return Ok(if is_fine { opened.status } else { ExitStatus::Findings });
+    }
+    let question = args.question(&catalogs[0].index, opened.contract.as_ref())?;
+    let way = match args.olm {
+        Olm::V0 => way_v0(&catalogs, &question),
+        Olm::V1 => way_v1(&catalogs, &question),
+    };
+    ui.print(&if ui.format() == Format::Json { json(&question, &way) } else { text(&question, &way) })?;
+    Ok(if way.reason == "Head" { opened.status } else { ExitStatus::Findings })
+}
+
+impl Args {
+    fn question(&self, index: &Index<'_>, contract: Option<&Contract>) -> Result<Question, Error> {
+        let package = self.package(index)?;
+        let expected = contract.and_then(|contract| contract.packages.get(&package));
+        let channel = self.channel.clone().or_else(|| expected.map(|expected| expected.channel.clone()));
+        let channel = channel.unwrap_or_else(|| index.default_channel(&package).to_owned());
+        if index.lane(&package, &channel).is_none() {
+            let names: Vec<&str> =
+                index.lanes(&package).into_iter().map(|lane| index.channels[lane].name).collect();
+            let message = format!("package `{package}` has no channel `{channel}`");
+            return Err(Error::new(message).hint(format!("choose one of: {}", names.join(", "))));
+        }
+        let version = |text: &str| {
+            Version::parse_tolerant(text).map_err(|fault| {
+                Error::new(format!("`{text}` is not a version: {}", fault.message))
+                    .hint("write three numbers, as in `1.2.3`")
+            })
+        };
+        let installed = match (&self.from, &self.installed, &self.version) {
+            (Some(from), ..) => Some(self.known(index, &package, from)?),
+            (None, Some(name), Some(text)) => {
+                let traits =
+                    Traits { package: package.clone(), version: Some(version(text)?), ..Traits::default() };
+                Some(Installed { name: name.clone(), traits })
+            }
+            _ => None,
+        };
+        let namespace = contract.and_then(|contract| contract.namespace(&package));
+        let group = namespace
+            .map(|namespace| Group { namespace: namespace.name.clone(), targets: namespace.targets() });
+        let kubernetes = self.kubernetes.as_deref().map(version).transpose()?;
+        Ok(Question { package, channel, installed, group, kubernetes })
+    }
+
+    /// Returns the package that is asked about.
+    fn package(&self, index: &Index<'_>) -> Result<String, Error> {
+        let names = index.package_names();
+        let hint = || format!("choose one of: {}", names.join(", "));
+        if let Some(package) = &self.package {
+            let missing = || Error::new(format!("no package `{package}` in the catalog")).hint(hint());
+            return names.contains(&package.as_str()).then(|| package.clone()).ok_or_else(missing);
+        }
+        let named = self.from.as_deref().or(self.installed.as_deref()).unwrap_or_default();
+        let of_bundle = index.bundles.iter().find(|bundle| bundle.blob.name == named);
+        let of_name =
+            names.iter().find(|name| named.split_once(".v").is_some_and(|(package, _)| package == **name));
+        let found = of_bundle.map(|bundle| bundle.blob.package.to_string());
+        let only = (names.len() == 1).then(|| names[0].to_owned());
+        let found = found.or_else(|| of_name.map(|name| (*name).to_owned())).or(only);
+        found.ok_or_else(|| {
+            Error::new("the catalog has several packages: name one with `--package`").hint(hint())
+        })
+    }
+
+    /// Returns a bundle of the catalog by its name or version.
+    fn known(&self, index: &Index<'_>, package: &str, from: &str) -> Result<Installed, Error> {
+        let version = Version::parse_tolerant(from).ok();
+        let bundles = index.bundles.iter().filter(|bundle| bundle.blob.package == package);
+        let is_it = |bundle: &&crate::resolve::Offered<'_>| {
+            bundle.blob.name == from
+                || version.as_ref().is_some_and(|version| bundle.traits.version.as_ref() == Some(version))
+        };
+        let found = bundles.clone().find(is_it).ok_or_else(|| {
+            let names: Vec<&str> = bundles.map(|bundle| bundle.blob.name.as_ref()).take(20).collect();
+            Error::new(format!("no bundle of package `{package}` is called `{from}`, nor has that version")).hint(
+                format!("choose one of: {}; of what the catalog does not have, give `--installed NAME --version X`", names.join(", ")),
+            )
+        })?;
+        Ok(Installed { name: found.blob.name.to_string(), traits: found.traits.clone() })
+    }
+}
+
+fn head(catalogs: &[Source<'_>], question: &Question) -> String {
+    let index = &catalogs[0].index;
+    let lane = index.lane(&question.package, &question.channel).map(|lane| &index.channels[lane]);
+    let head = lane.and_then(|lane| lane.chain.as_ref().ok()?.first().copied());
+    head.map(|seat| index.seats[seat].entry.name.to_string()).unwrap_or_default()
+}
+
+fn way_v0(catalogs: &[Source<'_>], question: &Question) -> Way {
+    let index = &catalogs[0].index;
+    let mut subscription = Subscription::new(&catalogs[0].name, &question.package, &question.channel);
+    let mut cluster = Cluster {
+        group: question.group.clone(),
+        kubernetes: question.kubernetes.clone(),
+        ..Cluster::default()
+    };
+    let blob = |name: &str| {
+        let bundle = index
+            .bundles
+            .iter()
+            .find(|bundle| bundle.blob.package == question.package && bundle.blob.name == name);
+        bundle.map(|bundle| bundle.blob)
+    };
+    let mut csvs = Vec::new();
+    let mut end = String::new();
+    if let Some(installed) = &question.installed {
+        (end, subscription.installed) = (installed.name.clone(), installed.name.clone());
+        for (name, crd) in blob(&installed.name).map(crd_versions).unwrap_or_default() {
+            cluster
+                .stored
+                .entry(name)
+                .or_default()
+                .extend(Some(crd.storage).filter(|version| !version.is_empty()));
+        }
+        csvs.push(installed.clone());
+    }
+    let name = question.group.as_ref().map_or("default", |group| &group.namespace).to_owned();
+    let mut namespace = Namespace { name, subscriptions: vec![subscription], csvs };
+    let walk = walk(catalogs, &mut namespace, &mut cluster);
+    let mut hops = Vec::new();
+    for hop in walk.plans.into_iter().flatten() {
+        let new = catalogs[hop.source].index.offered(hop.seat).blob;
+        let change = blob(&hop.from).map(|old| compare::bundles(old, new));
+        if hop.package == question.package {
+            end.clone_from(&hop.to);
+        }
+        hops.push(Shown { from: hop.from, to: hop.to, channel: hop.channel, edge: Some(hop.edge), change });
+    }
+    let head = head(catalogs, question);
+    let (reason, why) = match walk.stop {
+        Stop::Done if end == head => ("Head", String::new()),
+        Stop::Done => {
+            ("AtLatestKnown", format!("no edge leads on to the head `{head}`, and OLM does not say so"))
+        }
+        Stop::Circle => {
+            ("Circle", "a range leads back to an older version, and OLM goes in circles".to_owned())
+        }
+        Stop::Failed(failure) => (failure.class.reason(), failure.message),
+        Stop::Obstacle { name, reason, message } => (reason, format!("{name}: {message}")),
+    };
+    let conditions = index.conditions(&question.package, &question.channel, &end);
+    let notes = conditions.into_iter().map(|(kind, message)| format!("{kind}: {message}")).collect();
+    Way { hops, end, head, reason, why, notes }
+}
+
+/// Follows OLM v1, which is asked again after each step. Its channels are those of the whole package unless one is
+/// asked for; we ask as the project's installer would, for one.
+fn way_v1(catalogs: &[Source<'_>], question: &Question) -> Way {
+    let index = &catalogs[0].index;
+    let mut extension = v1::Extension {
+        package: question.package.clone(),
+        channels: vec![question.channel.clone()],
+        ..v1::Extension::default()
+    };
+    let mut hops = Vec::new();
+    let mut end = String::new();
+    if let Some(installed) = &question.installed {
+        end.clone_from(&installed.name);
+        let version = installed.traits.version.clone();
+        extension.installed =
+            version.map(|version| (installed.name.clone(), VersionRelease { version, release: None }));
+    }
+    let (reason, why) = loop {
+        let bundle = match v1::choose(catalogs, &extension) {
+            Ok(choice) => &index.bundles[choice.bundle],
+            Err(message) => break ("Failed", message),
+        };
+        let name = bundle.blob.name.to_string();
+        if end == name || hops.len() > index.bundles.len() {
+            let highest = v1::Extension { installed: None, ..extension.clone() };
+            let highest = v1::choose(catalogs, &highest)
+                .map(|choice| index.bundles[choice.bundle].blob.name.to_string());
+            match highest {
+                Ok(highest) if highest != name => {
+                    break ("Retained", format!("no edge leads on to the highest version, `{highest}`"));
+                }
+                _ => break ("Head", String::new()),
+            }
+        }
+        let old = index.bundles.iter().find(|old| old.blob.name == end.as_str());
+        let change = old.map(|old| compare::bundles(old.blob, bundle.blob));
+        hops.push(Shown {
+            from: end,
+            to: name.clone(),
+            channel: question.channel.clone(),
+            edge: None,
+            change,
+        });
+        end = name.clone();
+        if let Some(why) = v1::refuses(bundle.blob, v1::Gates::default()) {
+            break ("Refused", format!("{name}: {why}"));
+        }
+        let Ok(version) = bundle.blob.version_release() else { break ("Head", String::new()) };
+        extension.installed = Some((name, version));
+    };
+    Way { hops, end, head: head(catalogs, question), reason, why, notes: Vec::new() }
+}
+
+fn text(question: &Question, way: &Way) -> String {
+    let Question { package, channel, .. } = question;
+    let mut out = format!("package {package}, channel {channel}\n");
+    for (number, hop) in way.hops.iter().enumerate() {
+        let edge = hop.edge.map(|edge| format!(" ({edge})")).unwrap_or_default();
+        let from = if hop.from.is_empty() { String::new() } else { format!("{} -> ", hop.from) };
+        out += &format!("{:>3}. {from}{}{edge}\n", number + 1, hop.to);
+        for line in hop.change.iter().flat_map(lines) {
+            out += &format!("     {line}\n");
+        }
+    }
+    let end = if way.end.is_empty() { "nothing is installed".to_owned() } else { way.end.clone() };
+    out += &match way.reason {
+        "Head" if way.hops.is_empty() => format!("{end} is the head\n"),
+        "Head" => format!("ends at the head, {end}\n"),
+        reason => format!("stops at {end}: {reason}\n  {}\n", way.why),
+    };
+    way.notes.iter().for_each(|note| out += &format!("  {note}\n"));
+    out
+}
+
+/// Says what a hop changes.
+fn lines(change: &BundleChange) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for kind in [compare::Change::Added, compare::Change::Removed, compare::Change::Changed] {
+        let names: Vec<&str> =
+            change.crds.iter().filter(|(_, change)| *change == kind).map(|(name, _)| name.as_str()).collect();
+        if !names.is_empty() {
+            lines.push(format!("CRDs {kind}: {}", names.join(", ")));
+        }
+    }
+    lines.extend(grouped(&change.granted).into_iter().map(|line| format!("may: {line}")));
+    lines.extend(grouped(&change.revoked).into_iter().map(|line| format!("may no longer: {line}")));
+    lines.extend(change.images_added.iter().map(|image| format!("runs: {image}")));
+    lines.extend(change.images_removed.iter().map(|image| format!("no longer runs: {image}")));
+    if !change.has_manifests {
+        lines.push("the catalog has no manifests to compare CRDs and permissions by".to_owned());
+    }
+    lines
+}
+
+fn json(question: &Question, way: &Way) -> String {
+    let hop = |hop: &Shown| {
+        let change = hop.change.as_ref().map(|change| {
+            let crds: Vec<_> = change
+                .crds
+                .iter()
+                .map(|(name, change)| serde_json::json!({"name": name, "change": change.to_string()}))
+                .collect();
+            serde_json::json!({
+                "crds": crds, "permissionsAdded": change.granted, "permissionsRemoved": change.revoked,
+                "imagesAdded": change.images_added, "imagesRemoved": change.images_removed,
+                "hasManifests": change.has_manifests,
+            })
+        });
+        serde_json::json!({
+            "from": hop.from, "to": hop.to, "channel": hop.channel,
+            "edge": hop.edge.map(|edge| edge.to_string()), "changes": change,
+        })
+    };
+    let value = serde_json::json!({
+        "package": question.package, "channel": question.channel, "head": way.head,
+        "hops": way.hops.iter().map(hop).collect::<Vec<_>>(),
+        "end": way.end, "reason": way.reason, "message": way.why, "conditions": way.notes,
+    });
+    serde_json::to_string_pretty(&value).expect("a value of strings is JSON") + "\n"
+}

@@ -1,0 +1,171 @@
+//! What an upgrade changes: the CRDs, the permissions and the images of two bundles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::{BUNDLE_OBJECT, BundleBlob};
+use crate::text::{Kind, Tree, Value, json, yaml};
+
+/// What differs between two bundles. Of a bundle whose catalog carries no manifests only the images are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BundleChange {
+    /// The CRDs that differ, by name.
+    pub crds: Vec<(String, Change)>,
+    /// Permissions that come.
+    pub granted: Vec<String>,
+    /// Permissions that go.
+    pub revoked: Vec<String>,
+    /// Images that come.
+    pub images_added: Vec<String>,
+    /// Images that go.
+    pub images_removed: Vec<String>,
+    /// Whether both catalogs carry the manifests; else nothing is known but the images.
+    pub has_manifests: bool,
+}
+
+/// How a thing differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// It comes.
+    Added,
+    /// It goes.
+    Removed,
+    /// Its content is another one.
+    Changed,
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Change::Added => "added",
+            Change::Removed => "removed",
+            Change::Changed => "changed",
+        })
+    }
+}
+
+/// What of a bundle is compared.
+#[derive(Debug, Default)]
+struct Content {
+    crds: BTreeMap<String, String>,
+    permissions: BTreeSet<String>,
+    images: BTreeSet<String>,
+    has_manifests: bool,
+}
+
+/// Compares two bundles.
+pub fn bundles(old: &BundleBlob<'_>, new: &BundleBlob<'_>) -> BundleChange {
+    let (old, new) = (Content::read(old), Content::read(new));
+    let has_manifests = old.has_manifests && new.has_manifests;
+    let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect();
+    let mut change = BundleChange {
+        images_added: only(&new.images, &old.images),
+        images_removed: only(&old.images, &new.images),
+        has_manifests,
+        ..BundleChange::default()
+    };
+    if has_manifests {
+        change.crds = maps(&old.crds, &new.crds);
+        change.granted = only(&new.permissions, &old.permissions);
+        change.revoked = only(&old.permissions, &new.permissions);
+    }
+    change
+}
+
+/// Compares two mappings by their keys.
+pub(super) fn maps<V: PartialEq>(
+    old: &BTreeMap<String, V>,
+    new: &BTreeMap<String, V>,
+) -> Vec<(String, Change)> {
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let change = |key: &String| match (old.get(key), new.get(key)) {
+        (None, _) => Some(Change::Added),
+        (_, None) => Some(Change::Removed),
+        (one, other) => (one != other).then_some(Change::Changed),
+    };
+    keys.into_iter().filter_map(|key| Some((key.clone(), change(key)?))).collect()
+}
+
+impl Content {
+    fn read(blob: &BundleBlob<'_>) -> Self {
+        let mut content = Content::default();
+        content.images.extend(blob.related_images.iter().map(|image| image.image.to_string()));
+        content.images.remove("");
+        let objects = blob.properties.iter().filter(|property| property.kind == BUNDLE_OBJECT);
+        for manifest in objects.filter_map(|object| object.value.as_ref()?.manifest()) {
+            let Ok(text) = std::str::from_utf8(&manifest) else { continue };
+            let tree = json::read(text).or_else(|_| yaml::read(text, 0..text.len())).ok();
+            if let Some(root) = tree.as_ref().and_then(Tree::root) {
+                content.has_manifests = true;
+                content.add(root);
+            }
+        }
+        content
+    }
+
+    fn add(&mut self, object: Value<'_, '_>) {
+        let name = object.at(&["metadata", "name"]).map(Value::text).unwrap_or_default();
+        match object.get("kind").map(Value::text).unwrap_or_default() {
+            "CustomResourceDefinition" => {
+                let mut spec = String::new();
+                if let Some(value) = object.get("spec") {
+                    const STYLE: json::Style =
+                        json::Style { indent: 0, sort: true, escape_html: false, doubles: false };
+                    json::write(value, STYLE, &mut spec);
+                }
+                self.crds.insert(name.to_owned(), spec);
+            }
+            "ClusterServiceVersion" => {
+                let Some(install) = object.at(&["spec", "install", "spec"]) else { return };
+                for (key, scope) in [("clusterPermissions", "in all namespaces"), ("permissions", "")] {
+                    for account in install.get(key).into_iter().flat_map(Value::items) {
+                        self.rules(account.get("rules"), scope);
+                    }
+                }
+            }
+            "ClusterRole" => self.rules(object.get("rules"), "in all namespaces"),
+            "Role" => self.rules(object.get("rules"), ""),
+            _ => {}
+        }
+    }
+
+    /// Adds what RBAC rules allow, a sentence for each verb on each resource, so that rules that only say the same
+    /// in other words do not differ.
+    fn rules(&mut self, rules: Option<Value<'_, '_>>, scope: &str) {
+        let texts = |rule: Value<'_, '_>, key| -> Vec<String> {
+            rule.get(key).into_iter().flat_map(Value::items).map(|item| item.text().to_owned()).collect()
+        };
+        for rule in rules.into_iter().flat_map(Value::items).filter(|rule| rule.kind() == Kind::Map) {
+            let (groups, names) = (texts(rule, "apiGroups"), texts(rule, "resourceNames"));
+            let names = if names.is_empty() { String::new() } else { format!(" named {}", names.join(", ")) };
+            let mut things = texts(rule, "nonResourceURLs");
+            for group in &groups {
+                let group = if group.is_empty() { String::new() } else { format!(".{group}") };
+                things.extend(texts(rule, "resources").iter().map(|resource| format!("{resource}{group}")));
+            }
+            for thing in things {
+                for verb in texts(rule, "verbs") {
+                    let sentence = format!("{verb} {thing}{names} {scope}");
+                    self.permissions.insert(sentence.trim_end().to_owned());
+                }
+            }
+        }
+    }
+}
+
+/// Puts together what is allowed on the same things: `get, list pods`, not `get pods` and `list pods`.
+pub fn grouped(permissions: &[String]) -> Vec<String> {
+    let mut by_thing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for permission in permissions {
+        let (verb, thing) = permission.split_once(' ').unwrap_or((permission, ""));
+        by_thing.entry(thing).or_default().push(verb);
+    }
+    let mut by_verbs: BTreeMap<(Vec<&str>, bool), Vec<&str>> = BTreeMap::new();
+    const ALL: &str = " in all namespaces";
+    for (thing, verbs) in by_thing {
+        by_verbs.entry((verbs, thing.ends_with(ALL))).or_default().push(thing.trim_end_matches(ALL));
+    }
+    let line = |((verbs, is_all), things): ((Vec<&str>, bool), Vec<&str>)| {
+        format!("{} {}{}", verbs.join(", "), things.join(", "), if is_all { ALL } else { "" })
+    };
+    by_verbs.into_iter().map(line).collect()
+}

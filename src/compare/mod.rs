@@ -1,0 +1,7 @@
+//! What differs between two catalogs, and between two bundles of one: for whoever reviews a change.
+
+mod bundle;
+mod catalog;
+
+pub use bundle::{BundleChange, Change, bundles, grouped};
+pub use catalog::{BundleDifference, Difference, Stranded, Topic, catalogs};

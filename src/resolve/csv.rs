@@ -1,0 +1,119 @@
+//! What the rest of OLM looks at once a bundle is chosen: its CSV, its CRDs.
+
+use std::collections::BTreeMap;
+
+use super::state::Group;
+use crate::catalog::version::Version;
+use crate::catalog::{BUNDLE_OBJECT, BundleBlob, CSV_METADATA};
+use crate::text::{Tree, Value, json, yaml};
+
+/// What a CSV says of where it can run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// The install modes that it supports.
+    pub modes: Vec<String>,
+    /// The oldest Kubernetes; empty when unset.
+    pub min_kube_version: String,
+    /// Whether it serves an API by an APIService of its own.
+    pub has_api_services: bool,
+    /// Whether it has webhooks; false where the catalog carries no manifests to tell.
+    pub has_webhooks: bool,
+}
+
+impl Terms {
+    /// Reads the terms of a bundle; none if the catalog carries neither its CSV nor what consoles show of it.
+    pub fn read(blob: &BundleBlob<'_>) -> Option<Self> {
+        let metadata = blob.properties.iter().find(|property| property.kind == CSV_METADATA);
+        if let Some(value) = metadata.and_then(|property| property.value.as_ref()) {
+            return value.tree().ok()?.root().map(|root| Terms::of(root, "apiServiceDefinitions"));
+        }
+        blob.with_csv(|csv| csv.get("spec").map(|spec| Terms::of(spec, "apiservicedefinitions"))).flatten()
+    }
+
+    /// Reads the terms of `spec`, or of what consoles show of it, which names one field otherwise.
+    fn of(spec: Value<'_, '_>, api_services: &str) -> Self {
+        let list = |value: Option<Value<'_, '_>>| value.is_some_and(|list| list.items().next().is_some());
+        let modes = spec.get("installModes").into_iter().flat_map(Value::items);
+        let supported = modes.filter(|mode| mode.get("supported").and_then(Value::bool) == Some(true));
+        Terms {
+            modes: supported.filter_map(|mode| mode.get("type")?.str().map(str::to_owned)).collect(),
+            min_kube_version: spec.get("minKubeVersion").and_then(Value::str).unwrap_or_default().to_owned(),
+            has_api_services: list(spec.at(&[api_services, "owned"])),
+            has_webhooks: list(spec.get("webhookdefinitions")),
+        }
+    }
+
+    /// Returns whether an install mode is supported.
+    pub fn supports(&self, mode: &str) -> bool {
+        self.modes.iter().any(|supported| supported == mode)
+    }
+
+    /// Says, in OLM's words, why the CSV would fail in an OperatorGroup (`UnsupportedOperatorGroup`); none if it
+    /// would not.
+    pub fn misfit(&self, group: &Group) -> Option<String> {
+        let mode = group.modes().into_iter().find(|mode| !self.supports(mode))?;
+        let what = match mode {
+            "AllNamespaces" => "all namespaces".to_owned(),
+            "OwnNamespace" => "own namespace".to_owned(),
+            "SingleNamespace" => "one namespace".to_owned(),
+            _ => format!("{} namespaces", group.targets.len()),
+        };
+        Some(format!("{mode} InstallModeType not supported, cannot configure to watch {what}"))
+    }
+
+    /// Says, in OLM's words, why the CSV would wait for ever on a cluster of this version; none if it would not.
+    pub fn too_old(&self, kubernetes: &Version) -> Option<String> {
+        if self.min_kube_version.is_empty() {
+            return None;
+        }
+        let Ok(least) = Version::parse(&self.min_kube_version) else {
+            return Some(format!("minKubeVersion {} is not a version", self.min_kube_version));
+        };
+        least.precedence(kubernetes).is_gt().then(|| {
+            format!(
+                "CSV version requirement not met: minKubeVersion ({least}) > server version ({kubernetes})"
+            )
+        })
+    }
+}
+
+/// The versions of a CRD.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CrdVersions {
+    /// All of them.
+    pub names: Vec<String>,
+    /// The one that objects are stored as; empty if none is.
+    pub storage: String,
+}
+
+/// Returns the versions of the CRDs that a bundle carries, by name. Without manifests there are none to see.
+pub fn crd_versions(blob: &BundleBlob<'_>) -> BTreeMap<String, CrdVersions> {
+    const KIND: &str = "CustomResourceDefinition";
+    let mut found = BTreeMap::new();
+    let objects = blob.properties.iter().filter(|property| property.kind == BUNDLE_OBJECT);
+    for manifest in objects.filter_map(|object| object.value.as_ref()?.manifest()) {
+        let Some(text) = std::str::from_utf8(&manifest).ok().filter(|text| text.contains(KIND)) else {
+            continue;
+        };
+        let tree = json::read(text).or_else(|_| yaml::read(text, 0..text.len())).ok();
+        let Some(root) = tree.as_ref().and_then(Tree::root) else { continue };
+        let name = root.at(&["metadata", "name"]).and_then(Value::str);
+        let (Some(KIND), Some(name)) = (root.get("kind").and_then(Value::str), name) else { continue };
+        let mut crd = CrdVersions::default();
+        for version in root.at(&["spec", "versions"]).into_iter().flat_map(Value::items) {
+            let name = version.get("name").and_then(Value::str).unwrap_or_default().to_owned();
+            if version.get("storage").and_then(Value::bool) == Some(true) {
+                crd.storage.clone_from(&name);
+            }
+            crd.names.push(name);
+        }
+        // As v1beta1 may have it, which knows one version without a list.
+        if let Some(only) =
+            root.at(&["spec", "version"]).and_then(Value::str).filter(|_| crd.names.is_empty())
+        {
+            crd = CrdVersions { names: vec![only.to_owned()], storage: only.to_owned() };
+        }
+        found.insert(name.to_owned(), crd);
+    }
+    found
+}

@@ -1,0 +1,169 @@
+//! The way of a namespace, plan by plan, until nothing moves any more.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::csv::{Terms, crd_versions};
+use super::state::{Group, Installed, Namespace, Source, Subscription};
+use super::v0::{Edge, Failure, Outcome, Plan, Step, resolve};
+use crate::catalog::version::Version;
+
+/// What a cluster is besides its namespace.
+#[derive(Debug, Clone, Default)]
+pub struct Cluster {
+    /// The OperatorGroup; none if its fit is not to be looked at.
+    pub group: Option<Group>,
+    /// The version of Kubernetes; none if it is not to be looked at.
+    pub kubernetes: Option<Version>,
+    /// The versions that objects of each CRD are stored in, by its `status.storedVersions`.
+    pub stored: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// A way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Walk {
+    /// The plans, in order, each of which was approved and came to its end.
+    pub plans: Vec<Vec<Hop>>,
+    /// Why it ends.
+    pub stop: Stop,
+}
+
+/// A CSV that is installed or upgraded on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// The package.
+    pub package: String,
+    /// The channel.
+    pub channel: String,
+    /// What goes; empty for an installation.
+    pub from: String,
+    /// What comes.
+    pub to: String,
+    /// How it came to be a candidate.
+    pub edge: Edge,
+    /// The catalog, in the list of sources.
+    pub source: usize,
+    /// The seat in the index of that catalog.
+    pub seat: usize,
+}
+
+/// Why a way ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Nothing newer can be reached.
+    Done,
+    /// OLM would go in circles.
+    Circle,
+    /// OLM finds no answer.
+    Failed(Failure),
+    /// The last CSV of the way does not come to run.
+    Obstacle {
+        /// The CSV.
+        name: String,
+        /// The reason of its state, or of the failure of its plan.
+        reason: &'static str,
+        /// What OLM says.
+        message: String,
+    },
+}
+
+/// Follows the upgrades of a namespace. Every plan is approved, and every CSV comes to run unless OLM says at once
+/// that it cannot.
+pub fn walk(sources: &[Source<'_>], namespace: &mut Namespace, cluster: &mut Cluster) -> Walk {
+    let mut plans = Vec::new();
+    let mut seen: HashSet<Vec<String>> = HashSet::new();
+    let stop = loop {
+        let installed = namespace.subscriptions.iter().map(|subscription| subscription.installed.clone());
+        if !seen.insert(installed.collect()) {
+            break Stop::Circle;
+        }
+        match resolve(sources, namespace) {
+            Ok(Outcome::Nothing | Outcome::Waiting) => break Stop::Done,
+            Err(failure) => break Stop::Failed(failure),
+            Ok(Outcome::Plan(plan)) => {
+                plans.push(plan.steps.iter().map(|step| hop(sources, namespace, step)).collect());
+                let obstacle = plan.steps.iter().find_map(|step| obstacle(sources, step, cluster));
+                if let Some(obstacle) = obstacle {
+                    break obstacle;
+                }
+                apply(sources, namespace, &plan);
+            }
+        }
+    };
+    Walk { plans, stop }
+}
+
+fn hop(sources: &[Source<'_>], namespace: &Namespace, step: &Step) -> Hop {
+    let index = &sources[step.source].index;
+    let lane = &index.channels[index.seats[step.seat].lane];
+    Hop {
+        package: lane.package.to_owned(),
+        channel: lane.name.to_owned(),
+        from: step.previous.map(|csv| namespace.csvs[csv].name.clone()).unwrap_or_default(),
+        to: step.name.clone(),
+        edge: step.edge,
+        source: step.source,
+        seat: step.seat,
+    }
+}
+
+/// Says why a step would not come to its end; and if it would, notes what it leaves on the cluster.
+fn obstacle(sources: &[Source<'_>], step: &Step, cluster: &mut Cluster) -> Option<Stop> {
+    let blob = sources[step.source].index.offered(step.seat).blob;
+    let stop = |reason, message| Some(Stop::Obstacle { name: step.name.clone(), reason, message });
+    let crds = crd_versions(blob);
+    for (name, crd) in &crds {
+        let stored = cluster.stored.get(name).into_iter().flatten();
+        if let Some(gone) = stored.into_iter().find(|version| !crd.names.contains(version)) {
+            return stop(
+                "InstallComponentFailed",
+                format!(
+                    "risk of data loss updating {name:?}: new CRD removes version {gone} that is listed as a stored version on the existing CRD"
+                ),
+            );
+        }
+    }
+    if cluster.group.is_some() || cluster.kubernetes.is_some() {
+        let terms = Terms::read(blob).unwrap_or_default();
+        // A catalog that says nothing of modes has no CSV to ask.
+        let misfit = cluster.group.as_ref().filter(|_| !terms.modes.is_empty());
+        if let Some(message) = misfit.and_then(|group| terms.misfit(group)) {
+            return stop("UnsupportedOperatorGroup", message);
+        }
+        if let Some(message) = cluster.kubernetes.as_ref().and_then(|version| terms.too_old(version)) {
+            return stop("RequirementsNotMet", message);
+        }
+    }
+    for (name, crd) in crds.into_iter().filter(|(_, crd)| !crd.storage.is_empty()) {
+        cluster.stored.entry(name).or_default().insert(crd.storage);
+    }
+    None
+}
+
+/// Changes a namespace as a plan does that was approved and came to its end: the CSVs are there, those that they
+/// upgrade are gone, and a dependency nobody subscribed to has an automatic Subscription.
+pub fn apply(sources: &[Source<'_>], namespace: &mut Namespace, plan: &Plan) {
+    let gone: Vec<String> =
+        plan.steps.iter().filter_map(|step| Some(namespace.csvs[step.previous?].name.clone())).collect();
+    for step in &plan.steps {
+        let source = &sources[step.source];
+        let lane = &source.index.channels[source.index.seats[step.seat].lane];
+        match step.subscription {
+            Some(at) => namespace.subscriptions[at].installed.clone_from(&step.name),
+            None => namespace.subscriptions.push(Subscription {
+                name: format!("{}-{}-{}-{}", lane.package, lane.name, source.name, source.namespace),
+                source: source.name.clone(),
+                package: lane.package.to_owned(),
+                channel: lane.name.to_owned(),
+                starting_csv: step.name.clone(),
+                installed: step.name.clone(),
+                ..Subscription::default()
+            }),
+        }
+        let traits = source.index.offered(step.seat).traits.clone();
+        namespace.csvs.push(Installed { name: step.name.clone(), traits });
+    }
+    namespace.csvs.retain(|csv| !gone.contains(&csv.name));
+    for subscription in &mut namespace.subscriptions {
+        subscription.is_pending = false;
+    }
+}
