@@ -51,7 +51,7 @@ fuzz: ## run every fuzz target for FUZZ_SECONDS (60)
 		echo "fuzzing $$name"; \
 		PATH="$$PWD/target/cargo-fuzz/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz --target-dir target/fuzz "$$name" \
 			"tests/fuzz/corpus/$$name" "tests/fuzz/seeds/$$name" \
-			-- -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 || exit 1; \
+			-- -max_total_time=$(FUZZ_SECONDS) -verbosity=0 || exit 1; \
 	done
 
 ready: lint test ## what CI runs: form, tests, and the image of this repository

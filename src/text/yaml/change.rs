@@ -165,6 +165,8 @@ fn remove(
     known: &mut Known,
 ) -> Option<Change> {
     let found = find(text, root, route, document, known)?;
+    // A document has nothing that it could be taken out of.
+    route.0.last()?;
     let (index, parent) = (found.index, found.parent);
     let count = known.len(parent);
     let mut sibling = |index: usize| match parent.kind() {
