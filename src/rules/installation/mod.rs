@@ -5,4 +5,4 @@ mod late_dependency;
 
 use super::Rule;
 
-pub(super) const RULES: &[&Rule] =
+pub(super) const RULES: &[&Rule] = &[&contested_gvk::RULE, &late_dependency::RULE];
