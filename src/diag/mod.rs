@@ -43,15 +43,37 @@ pub enum Suite {
     Percona,
     /// Good practice: it works, and will hurt somebody.
     GoodPractices,
+    /// What operatorhub.io asks of the bundles that it shows.
+    Operatorhub,
+    /// What the repositories of community operators ask of a bundle.
+    Community,
+    /// What OpenShift and its certification ask of a bundle.
+    Openshift,
 }
 
 impl Suite {
+    /// Every suite.
+    pub const ALL: [Suite; 6] = [
+        Suite::Required,
+        Suite::Percona,
+        Suite::GoodPractices,
+        Suite::Operatorhub,
+        Suite::Community,
+        Suite::Openshift,
+    ];
+
+    /// The suites that are checked unless somebody asks for more.
+    pub const DEFAULT: [Suite; 3] = [Suite::Required, Suite::Percona, Suite::GoodPractices];
+
     /// Returns the name that settings and command lines use.
     pub fn name(self) -> &'static str {
         match self {
             Suite::Required => "required",
             Suite::Percona => "percona",
             Suite::GoodPractices => "good-practices",
+            Suite::Operatorhub => "operatorhub",
+            Suite::Community => "community",
+            Suite::Openshift => "openshift",
         }
     }
 }

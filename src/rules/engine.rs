@@ -7,16 +7,23 @@ use super::{
 };
 use crate::bundle::Bundle;
 use crate::catalog::{BundleBlob, Catalog};
-use crate::diag::{Report, Subject};
+use crate::diag::{Report, Subject, Suite};
 use crate::settings::Contract;
 
-/// Checks the files of a bundle.
+/// Checks the files of a bundle by the suites that hold unless somebody asks for more.
 pub fn check_bundle(bundle: &Bundle<'_>, contract: Option<&Contract>) -> Report {
+    check_bundle_by(&Suite::DEFAULT, bundle, contract)
+}
+
+/// Checks the files of a bundle by the rules of some suites.
+pub fn check_bundle_by(suites: &[Suite], bundle: &Bundle<'_>, contract: Option<&Contract>) -> Report {
     let subject = Subject { package: bundle.package().into_owned(), version: bundle.version().into_owned() };
-    let view = BundleView { bundle, contract };
+    let view = BundleView::new(bundle, contract);
     let mut report = Report::default();
     for rule in all() {
-        if let Check::Bundle(check) = rule.check {
+        if let Check::Bundle(check) = rule.check
+            && suites.contains(&rule.code.suite)
+        {
             check(&view, &mut findings(rule, subject.clone(), &mut report));
         }
     }

@@ -8,15 +8,20 @@ mod blob;
 mod bundle;
 mod catalog;
 mod channel;
+mod csv;
+mod csv_annotations;
+mod declared;
+mod dependency;
 mod deprecations;
 mod engine;
+mod kubernetes;
 mod levels;
 mod names;
 mod package;
 mod reading;
 mod view;
 
-pub use engine::{check_bundle, check_catalog};
+pub use engine::{check_bundle, check_bundle_by, check_catalog};
 pub use levels::{Exception, Levels};
 pub use view::{BlobView, BundleView, CatalogView, ChannelView, DeprecationsView, PackageView};
 
@@ -77,6 +82,8 @@ pub fn all() -> Vec<&'static Rule> {
         bundle::RULES,
         catalog::RULES,
         channel::RULES,
+        csv::RULES,
+        dependency::RULES,
         deprecations::RULES,
         package::RULES,
         reading::RULES,

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use olmcat::catalog;
-use olmcat::diag::{Level, Report};
+use olmcat::diag::{Level, Report, Suite};
 use olmcat::load;
 use olmcat::rules::{self, Rule};
 use olmcat::settings::Contract;
@@ -74,10 +74,12 @@ fn concise(report: &Report, sources: &Sources, folder: &str) -> Vec<String> {
     lines.into_iter().map(|(_, _, text)| text).collect()
 }
 
-fn run(case: &Case) -> Vec<String> {
+/// Runs a case of a rule: what every project is checked for, and the suite of the rule.
+fn run(case: &Case, suite: Suite) -> Vec<String> {
     let sources = Sources::default();
     let mut report = Report::default();
-    match (case.info.as_str(), case.info.strip_prefix("merge=")) {
+    let bundle = ["merge=", "file="].iter().find(|word| case.info.starts_with(*word));
+    match (case.info.as_str(), bundle) {
         ("catalog.yaml", _) => {
             let file = sources.add("catalog.yaml", case.yaml.clone().into_bytes());
             let catalog = catalog::read(&sources, file, &mut report);
@@ -90,36 +92,47 @@ fn run(case: &Case) -> Vec<String> {
             assert_eq!(template.is_none(), report.has_errors());
             concise(&report, &sources, "")
         }
-        (_, Some(file)) => {
+        (info, Some(word)) => {
             let folder = Folder::new();
-            merged_bundle(file, &case.yaml, &folder);
+            changed_bundle(&info[word.len()..], *word == "merge=", &case.yaml, &folder);
             let mut bundle =
                 load::bundle(folder.path(), &sources, &mut report).expect("the bundle can be read");
             bundle.image = "registry.example/demo/demo-bundle:v0.1.0".into();
             let contract = fs::read(data("contract.yaml")).expect("the blessed contract can be read");
             let contract = sources.add("contract.yaml", contract);
             let contract = Contract::read(&sources, contract, &mut report);
-            report.append(rules::check_bundle(&bundle, contract.as_ref()));
+            let suites = [&Suite::DEFAULT[..], &[suite]].concat();
+            report.append(rules::check_bundle_by(&suites, &bundle, contract.as_ref()));
             concise(&report, &sources, &folder.path().to_string_lossy())
         }
         (other, None) => panic!("line {}: nobody knows how to run `{other}`", case.line),
     }
 }
 
-/// Copies the blessed bundle, one of its files changed by a merge patch (RFC 7386).
-fn merged_bundle(file: &str, patch: &str, folder: &Folder) {
+/// Copies the blessed bundle, some of its files changed by merge patches (RFC 7386). Several files are
+/// patched by the documents of the block, in this order. A file that the blessed bundle does not have,
+/// or that is not to be merged, is written as it stands.
+fn changed_bundle(names: &str, is_merge: bool, yaml: &str, folder: &Folder) {
     let blessed = data("bundle");
     for path in files(&blessed) {
         let name = path.strip_prefix(&blessed).expect("it is below").to_string_lossy().into_owned();
-        let mut content = fs::read_to_string(&path).expect("the blessed bundle can be read");
-        if name == file {
-            let mut value = json(&content);
-            merge(&mut value, json(patch));
-            content = value.to_string(); // JSON is YAML
-        }
-        folder.write(&name, content);
+        folder.write(&name, fs::read(&path).expect("the blessed bundle can be read"));
     }
-    assert!(folder.path().join(file).is_file(), "the blessed bundle has no `{file}`");
+    let names: Vec<&str> = names.split(',').collect();
+    let parts: Vec<&str> = if names.len() == 1 { vec![yaml] } else { yaml.split("---\n").collect() };
+    assert_eq!(parts.len(), names.len(), "a document for each file");
+    for (name, part) in names.into_iter().zip(parts) {
+        let Some(old) = fs::read_to_string(blessed.join(name)).ok().filter(|_| is_merge) else {
+            folder.write(name, part);
+            continue;
+        };
+        let mut value = json(&old);
+        merge(&mut value, json(part));
+        let (text, mut content) = (value.to_string(), String::new());
+        let tree = yaml::read(&text, 0..text.len()).expect("JSON is YAML");
+        yaml::write(tree.root().expect("it is a mapping"), &mut content);
+        folder.write(name, content);
+    }
 }
 
 fn merge(target: &mut Json, patch: Json) {
@@ -190,7 +203,7 @@ fn every_example_has_the_findings_that_its_document_says() {
         let text = fs::read_to_string(path).expect("the document can be read");
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         for case in cases(&text).iter().rev() {
-            let found = run(case);
+            let found = run(case, rule.code.suite);
             if found == case.expected {
                 continue;
             }
@@ -272,7 +285,7 @@ fn every_rule_file_is_listed_with_its_document() {
     }
     for folder in fs::read_dir(root().join("src/rules")).expect("the rules can be listed") {
         let folder = folder.expect("the rules can be listed").path();
-        if !folder.is_dir() {
+        if !folder.is_dir() || folder.ends_with("data") {
             continue;
         }
         let door = fs::read_to_string(folder.join("mod.rs")).expect("a folder has a door");
