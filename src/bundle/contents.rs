@@ -221,6 +221,12 @@ impl<'c> Crd<'c> {
         Some(Crd { spec, at, name: object.name, is_beta: object.version == "v1beta1" })
     }
 
+    /// Returns the name that it must have: `<plural>.<group>`; empty when one of them is missing.
+    pub fn full_name(&self) -> String {
+        let (plural, group) = (self.spec.text(&["names", "plural"]), self.spec.text(&["group"]));
+        if plural.is_empty() || group.is_empty() { String::new() } else { format!("{plural}.{group}") }
+    }
+
     /// Returns its versions: the elements of `spec.versions`.
     pub fn versions(&self) -> impl Iterator<Item = At<'c>> + use<'c> {
         self.spec.list(&["versions"])

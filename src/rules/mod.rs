@@ -4,6 +4,9 @@
 //! To add one: `src/rules/<subject>/<rule>.rs` and `.md`, and two lines in that folder's `mod.rs`
 //! (both lists sorted). The tests say what was forgotten.
 
+mod access;
+mod api;
+mod bindings;
 mod blob;
 mod bundle;
 mod catalog;
@@ -14,8 +17,13 @@ mod declared;
 mod dependency;
 mod deprecations;
 mod engine;
+mod examples;
+mod images;
+mod install;
 mod kubernetes;
 mod levels;
+mod listing;
+mod listings;
 mod names;
 mod package;
 mod reading;
@@ -78,6 +86,8 @@ impl Findings<'_> {
 /// Returns every rule, sorted by id.
 pub fn all() -> Vec<&'static Rule> {
     let mut rules = [
+        access::RULES,
+        api::RULES,
         blob::RULES,
         bundle::RULES,
         catalog::RULES,
@@ -85,6 +95,8 @@ pub fn all() -> Vec<&'static Rule> {
         csv::RULES,
         dependency::RULES,
         deprecations::RULES,
+        install::RULES,
+        listing::RULES,
         package::RULES,
         reading::RULES,
     ]

@@ -1,5 +1,6 @@
 use crate::catalog::version::Version;
 use crate::diag::{Code, Level, Suite};
+use crate::rules::kubernetes::is_subdomain;
 use crate::rules::{BundleView, Check, Findings, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,11 +20,9 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     let (name, version) = (csv.text(&["metadata", "name"]), view.bundle.version());
     let Some((_, named)) = name.split_once(".v").filter(|_| view.expected().is_none()) else { return };
     let release = csv.text(&["spec", "release"]);
-    if version.is_empty()
-        || named == version
-        || named == format!("{version}-{release}")
-        || Version::parse(named).is_err()
-    {
+    let plain = version.split('+').next().unwrap_or_default();
+    let agrees = named == plain || named == format!("{plain}-{release}");
+    if agrees || !is_subdomain(name) || [&version, named].iter().any(|text| Version::parse(text).is_err()) {
         return;
     }
     let finding =
