@@ -1,4 +1,45 @@
-//! What rules about images share: the parts of a reference.
+//! What rules about images share: where a CSV names them, and the parts of a reference.
+
+use super::BundleView;
+use crate::bundle::At;
+use crate::text::Place;
+
+/// Where a CSV names an image.
+pub(super) struct Mention<'c> {
+    holder: At<'c>,
+    key: &'static str,
+    /// Whether it is among the related images.
+    pub(super) is_related: bool,
+}
+
+impl Mention<'_> {
+    /// Returns the place of the reference.
+    pub(super) fn place(&self) -> Place {
+        self.holder.place_of(self.key)
+    }
+}
+
+/// Returns the images of containers, of variables `RELATED_IMAGE_*` and the related images, with their
+/// references, none of them empty.
+pub(super) fn used<'c>(view: &BundleView<'c>) -> Vec<(Mention<'c>, &'c str)> {
+    let mut found = Vec::new();
+    let mut add = |holder: At<'c>, key, is_related| {
+        let reference = holder.text(&[key]);
+        if !reference.is_empty() {
+            found.push((Mention { holder, key, is_related }, reference));
+        }
+    };
+    for (_, container) in view.contents.containers() {
+        for variable in container.list(&["env"]) {
+            if variable.text(&["name"]).starts_with("RELATED_IMAGE_") {
+                add(variable, "value", false);
+            }
+        }
+        add(container, "image", false);
+    }
+    view.contents.list(&["relatedImages"]).for_each(|image| add(image, "image", true));
+    found
+}
 
 /// Returns the reference with its registry and namespace spelled out, so that two spellings of one
 /// image compare as equal.

@@ -11,6 +11,8 @@ mod blob;
 mod bundle;
 mod catalog;
 mod channel;
+mod conversions;
+mod crd;
 mod csv;
 mod csv_annotations;
 mod declared;
@@ -18,6 +20,7 @@ mod dependency;
 mod deprecations;
 mod engine;
 mod examples;
+mod image;
 mod images;
 mod install;
 mod kubernetes;
@@ -25,9 +28,14 @@ mod levels;
 mod listing;
 mod listings;
 mod names;
+mod object;
+mod openshift;
+mod openshift_versions;
 mod package;
 mod reading;
+mod removals;
 mod view;
+mod webhook;
 
 pub use engine::{check_bundle, check_bundle_by, check_catalog};
 pub use levels::{Exception, Levels};
@@ -92,13 +100,18 @@ pub fn all() -> Vec<&'static Rule> {
         bundle::RULES,
         catalog::RULES,
         channel::RULES,
+        crd::RULES,
         csv::RULES,
         dependency::RULES,
         deprecations::RULES,
+        image::RULES,
         install::RULES,
         listing::RULES,
+        object::RULES,
+        openshift::RULES,
         package::RULES,
         reading::RULES,
+        webhook::RULES,
     ]
     .concat();
     rules.sort_by_key(|rule| rule.code.id);

@@ -4,7 +4,7 @@ use crate::rules::{BundleView, Check, Findings, Rule};
 pub(super) static RULE: Rule = Rule {
     code: Code {
         id: "invalid-permission-rule",
-        summary: "Kubernetes refuses a rule of a role",
+        summary: "a rule of a role is one that Kubernetes refuses",
         suite: Suite::Required,
         level: Level::Error,
         since: "0.1.0",

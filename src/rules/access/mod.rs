@@ -7,6 +7,7 @@ mod disruption_budget_permission;
 mod escalating_permission;
 mod invalid_permission_rule;
 mod missing_network_policy_permission;
+mod removed_api_permission;
 mod security_constraint_change;
 mod several_security_constraints;
 mod unknown_binding_subject;
@@ -26,6 +27,7 @@ pub(super) const RULES: &[&Rule] = &[
     &escalating_permission::RULE,
     &invalid_permission_rule::RULE,
     &missing_network_policy_permission::RULE,
+    &removed_api_permission::RULE,
     &security_constraint_change::RULE,
     &several_security_constraints::RULE,
     &unknown_binding_subject::RULE,

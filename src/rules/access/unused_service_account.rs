@@ -21,7 +21,14 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
         let account = permission.account;
         let is_used = view.contents.deployments.iter().any(|deployment| deployment.account() == account)
             || bindings(view).any(|(_, subject)| subject.text(&["name"]) == account);
-        if !account.is_empty() && !is_used && !view.contents.deployments.is_empty() && seen.insert(account) {
+        // A Deployment that names no account has a finding of its own.
+        let is_named = view.contents.deployments.iter().all(|deployment| deployment.account() != "default");
+        if !account.is_empty()
+            && !is_used
+            && is_named
+            && !view.contents.deployments.is_empty()
+            && seen.insert(account)
+        {
             let finding = out
                 .report(permission.at.place_of("serviceAccountName"), format!("nothing runs as `{account}`"));
             finding.help(

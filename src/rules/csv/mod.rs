@@ -3,6 +3,7 @@
 mod contradicting_csv_name;
 mod csv_replacing_itself;
 mod empty_csv_skip;
+mod expiring_api;
 mod foreign_csv_name;
 mod impossible_skip_range;
 mod invalid_csv_name;
@@ -22,10 +23,13 @@ mod misspelt_annotation;
 mod no_supported_install_mode;
 mod nonstandard_csv_name;
 mod pruning_skip_range;
+mod removed_api;
+mod removed_resource;
 mod repeated_csv_skip;
 mod replaced_newer_csv;
 mod self_covering_skip_range;
 mod substituting_release;
+mod underrated_minimum_kube_version;
 mod unknown_install_mode;
 mod unlisted_install_mode;
 mod unquoted_object_annotation;
@@ -37,6 +41,7 @@ pub(super) const RULES: &[&Rule] = &[
     &contradicting_csv_name::RULE,
     &csv_replacing_itself::RULE,
     &empty_csv_skip::RULE,
+    &expiring_api::RULE,
     &foreign_csv_name::RULE,
     &impossible_skip_range::RULE,
     &invalid_csv_name::RULE,
@@ -56,10 +61,13 @@ pub(super) const RULES: &[&Rule] = &[
     &no_supported_install_mode::RULE,
     &nonstandard_csv_name::RULE,
     &pruning_skip_range::RULE,
+    &removed_api::RULE,
+    &removed_resource::RULE,
     &repeated_csv_skip::RULE,
     &replaced_newer_csv::RULE,
     &self_covering_skip_range::RULE,
     &substituting_release::RULE,
+    &underrated_minimum_kube_version::RULE,
     &unknown_install_mode::RULE,
     &unlisted_install_mode::RULE,
     &unquoted_object_annotation::RULE,
