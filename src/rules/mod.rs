@@ -4,20 +4,41 @@
 //! To add one: `src/rules/<subject>/<rule>.rs` and `.md`, and two lines in that folder's `mod.rs`
 //! (both lists sorted). The tests say what was forgotten.
 
+mod access;
+mod api;
 pub mod baseline;
+mod bindings;
 mod blob;
 mod bundle;
 mod catalog;
 mod channel;
 mod comments;
 mod context;
+mod conversions;
+mod crd;
+mod csv;
+mod csv_annotations;
+mod declared;
+mod dependency;
 mod deprecations;
 mod engine;
+mod examples;
+mod image;
+mod images;
+mod install;
+mod kubernetes;
 mod levels;
+mod listing;
+mod listings;
 mod names;
+mod object;
+mod openshift;
+mod openshift_versions;
 mod package;
 mod reading;
+mod removals;
 mod view;
+mod webhook;
 
 pub use context::Context;
 pub use engine::{check_alone, check_bundle, check_catalog};
@@ -92,13 +113,24 @@ impl Findings<'_> {
 /// Returns every rule, sorted by id.
 pub fn all() -> Vec<&'static Rule> {
     let mut rules = [
+        access::RULES,
+        api::RULES,
         blob::RULES,
         bundle::RULES,
         catalog::RULES,
         channel::RULES,
+        crd::RULES,
+        csv::RULES,
+        dependency::RULES,
         deprecations::RULES,
+        image::RULES,
+        install::RULES,
+        listing::RULES,
+        object::RULES,
+        openshift::RULES,
         package::RULES,
         reading::RULES,
+        webhook::RULES,
     ]
     .concat();
     rules.sort_by_key(|rule| rule.code.id);

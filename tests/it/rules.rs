@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use olmcat::catalog;
-use olmcat::diag::{Level, Report, mend};
+use olmcat::diag::{Level, Report, Suite, mend};
 use olmcat::load;
 use olmcat::rules::{self, Rule};
 use olmcat::settings::Contract;
@@ -74,28 +74,32 @@ fn concise(report: &Report, sources: &Sources, folder: &str) -> Vec<String> {
     lines.into_iter().map(|(_, _, text)| text).collect()
 }
 
-fn run(case: &Case) -> Vec<String> {
+/// Runs a case of a rule: what every project is checked for, and the suite of the rule.
+fn run(case: &Case, suite: Suite) -> Vec<String> {
     let folder = Folder::new();
     prepare(case, &folder);
-    let (sources, report) = check(case, &folder);
+    let (sources, report) = check(case, suite, &folder);
     concise(&report, &sources, &folder.path().to_string_lossy())
 }
 
 /// Writes the files of a case.
 fn prepare(case: &Case, folder: &Folder) {
-    match case.info.strip_prefix("merge=") {
-        Some(file) => merged_bundle(file, &case.yaml, folder),
-        None => drop(folder.write(&case.info, &case.yaml)),
+    match case.info.split_once('=') {
+        Some((word @ ("merge" | "file"), names)) => {
+            changed_bundle(names, word == "merge", &case.yaml, folder)
+        }
+        _ => drop(folder.write(&case.info, &case.yaml)),
     }
 }
 
 /// Checks the files of a case.
-fn check(case: &Case, folder: &Folder) -> (Sources, Report) {
+fn check(case: &Case, suite: Suite, folder: &Folder) -> (Sources, Report) {
     let sources = Sources::default();
     let mut report = Report::default();
     let path = folder.path().join(&case.info);
     let add = || sources.add(path.display().to_string(), fs::read(&path).expect("it was written"));
-    match (case.info.as_str(), case.info.starts_with("merge=")) {
+    let is_bundle = ["merge=", "file="].iter().any(|word| case.info.starts_with(word));
+    match (case.info.as_str(), is_bundle) {
         ("catalog.yaml", _) => {
             let catalog = catalog::read(&sources, add(), &mut report);
             report.append(rules::check_catalog(&catalog));
@@ -111,7 +115,8 @@ fn check(case: &Case, folder: &Folder) -> (Sources, Report) {
             let contract = fs::read(data("contract.yaml")).expect("the blessed contract can be read");
             let contract = sources.add("contract.yaml", contract);
             let contract = Contract::read(&sources, contract, &mut report);
-            let context = rules::Context::with_contract(contract.as_ref());
+            let mut context = rules::Context::with_contract(contract.as_ref());
+            context.suites = [&Suite::USUAL[..], &[suite]].concat();
             report.append(rules::check_bundle(&bundle, &context));
         }
         (other, false) => panic!("line {}: nobody knows how to run `{other}`", case.line),
@@ -119,20 +124,30 @@ fn check(case: &Case, folder: &Folder) -> (Sources, Report) {
     (sources, report)
 }
 
-/// Copies the blessed bundle, one of its files changed by a merge patch (RFC 7386).
-fn merged_bundle(file: &str, patch: &str, folder: &Folder) {
+/// Copies the blessed bundle, some of its files changed by merge patches (RFC 7386). Several files are
+/// patched by the documents of the block, in this order. A file that the blessed bundle does not have,
+/// or that is not to be merged, is written as it stands.
+fn changed_bundle(names: &str, is_merge: bool, yaml: &str, folder: &Folder) {
     let blessed = data("bundle");
     for path in files(&blessed) {
         let name = path.strip_prefix(&blessed).expect("it is below").to_string_lossy().into_owned();
-        let mut content = fs::read_to_string(&path).expect("the blessed bundle can be read");
-        if name == file {
-            let mut value = json(&content);
-            merge(&mut value, json(patch));
-            content = value.to_string(); // JSON is YAML
-        }
-        folder.write(&name, content);
+        folder.write(&name, fs::read(&path).expect("the blessed bundle can be read"));
     }
-    assert!(folder.path().join(file).is_file(), "the blessed bundle has no `{file}`");
+    let names: Vec<&str> = names.split(',').collect();
+    let parts: Vec<&str> = if names.len() == 1 { vec![yaml] } else { yaml.split("---\n").collect() };
+    assert_eq!(parts.len(), names.len(), "a document for each file");
+    for (name, part) in names.into_iter().zip(parts) {
+        let Some(old) = fs::read_to_string(blessed.join(name)).ok().filter(|_| is_merge) else {
+            folder.write(name, part);
+            continue;
+        };
+        let mut value = json(&old);
+        merge(&mut value, json(part));
+        let (text, mut content) = (value.to_string(), String::new());
+        let tree = yaml::read(&text, 0..text.len()).expect("JSON is YAML");
+        yaml::write(tree.root().expect("it is a mapping"), &mut content);
+        folder.write(name, content);
+    }
 }
 
 fn merge(target: &mut Json, patch: Json) {
@@ -203,7 +218,7 @@ fn every_example_has_the_findings_that_its_document_says() {
         let text = fs::read_to_string(path).expect("the document can be read");
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         for case in cases(&text).iter().rev() {
-            let found = run(case);
+            let found = run(case, rule.code.suite);
             if found == case.expected {
                 continue;
             }
@@ -228,17 +243,20 @@ fn every_example_has_the_findings_that_its_document_says() {
 #[test]
 fn every_fix_mends_what_it_is_for() {
     let mut fixes = 0;
-    for case in rules::all().iter().flat_map(|rule| cases(rule.code.docs)) {
+    let cases = rules::all()
+        .into_iter()
+        .flat_map(|rule| cases(rule.code.docs).into_iter().map(|case| (rule.code.suite, case)));
+    for (suite, case) in cases {
         let folder = Folder::new();
         prepare(&case, &folder);
-        let (sources, report) = check(&case, &folder);
+        let (sources, report) = check(&case, suite, &folder);
         let mended = mend(&report, &sources, |_| true);
         let count: usize = mended.iter().map(|file| file.findings).sum();
         fixes += count;
         for file in &mended {
             fs::write(sources.get(file.file).name(), &file.text).expect("the file was written before");
         }
-        let (_, left) = check(&case, &folder);
+        let (_, left) = check(&case, suite, &folder);
         let known = |report: &Report| -> BTreeSet<(&str, String)> {
             report.diagnostics().iter().map(|finding| (finding.code.id, finding.message.clone())).collect()
         };
@@ -311,7 +329,7 @@ fn every_rule_file_is_listed_with_its_document() {
     }
     for folder in fs::read_dir(root().join("src/rules")).expect("the rules can be listed") {
         let folder = folder.expect("the rules can be listed").path();
-        if !folder.is_dir() {
+        if !folder.is_dir() || folder.ends_with("data") {
             continue;
         }
         let door = fs::read_to_string(folder.join("mod.rs")).expect("a folder has a door");
