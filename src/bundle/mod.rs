@@ -1,7 +1,11 @@
 //! One registry+v1 bundle as its files are, faults and all.
 
+mod at;
+mod contents;
 mod csv;
 
+pub use at::At;
+pub use contents::{Contents, Crd, Deployment, Object, Permission, PolicyRule, split_api_version};
 pub use csv::Csv;
 
 use std::borrow::Cow;
@@ -21,6 +25,17 @@ pub struct Bundle<'s> {
     pub manifests: Vec<Manifest<'s>>,
     /// The files of `metadata`, by name.
     pub metadata: Vec<Manifest<'s>>,
+    /// What is in `manifests` and is not read, by name: folders, and files that are hidden.
+    pub ignored: Vec<Ignored>,
+}
+
+/// What is in `manifests` and is not read.
+#[derive(Debug)]
+pub struct Ignored {
+    /// Its name; that of a folder ends with `/`.
+    pub name: String,
+    /// The folder or file, as a text without content.
+    pub file: FileId,
 }
 
 /// A file of a bundle; of its documents only the first counts, as for OLM.
@@ -34,6 +49,8 @@ pub struct Manifest<'s> {
     pub document: Range<usize>,
     /// The first document; none when it cannot be read or is empty.
     pub tree: Option<Tree<'s>>,
+    /// The bytes of the documents behind it that hold something.
+    pub lost: Vec<Range<usize>>,
 }
 
 impl<'s> Manifest<'s> {

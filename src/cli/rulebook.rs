@@ -111,6 +111,7 @@ impl Rulebook {
         Context {
             platforms: self.platforms.clone().unwrap_or_else(|| self.settings.platforms()),
             kube: self.kube.or_else(|| self.settings.kube()),
+            suites: self.levels.suites.clone(),
             contract: self.contract.as_ref(),
         }
     }

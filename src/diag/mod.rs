@@ -74,6 +74,9 @@ impl Suite {
         matches!(self, Suite::Required | Suite::Percona | Suite::GoodPractices)
     }
 
+    /// The suites that count unless somebody asks for others.
+    pub const USUAL: [Suite; 3] = [Suite::Required, Suite::Percona, Suite::GoodPractices];
+
     /// Returns the name that settings and command lines use.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::file::{keep, read_file};
-use crate::bundle::{Bundle, Manifest};
+use crate::bundle::{Bundle, Ignored, Manifest};
 use crate::diag::{Diagnostic, Error, Report, codes};
 use crate::text::{FileId, Sources, Tree, duplicate_keys, json, yaml};
 
@@ -29,20 +30,34 @@ pub fn bundle<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Res
         return Err(Error::new(format!("{} is no bundle", path.display()))
             .hint("a bundle has the folders `manifests` and `metadata`: name the folder that holds them"));
     }
+    let mut ignored = Vec::new();
+    let manifests = files(&path.join("manifests"), &mut ignored, sources, report)?;
     Ok(Bundle {
         home: sources.add(path.display().to_string(), Vec::new()),
         image: Cow::Borrowed(""),
-        manifests: manifests_in(&path.join("manifests"), sources, report)?,
-        metadata: manifests_in(&path.join("metadata"), sources, report)?,
+        manifests,
+        metadata: files(&path.join("metadata"), &mut Vec::new(), sources, report)?,
+        ignored,
     })
 }
 
-/// Reads the files of a folder by name. Folders in it and hidden files are ignored, as opm does.
+/// Reads the manifests in a folder by name. Folders in it and hidden files are ignored, as opm does.
 ///
 /// # Errors
 /// When the folder cannot be listed.
 pub fn manifests_in<'s>(
     folder: &Path,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Result<Vec<Manifest<'s>>, Error> {
+    files(folder, &mut Vec::new(), sources, report)
+}
+
+/// Reads the files of a folder by name. Folders in it and hidden files are ignored, as opm does, and
+/// only noted.
+fn files<'s>(
+    folder: &Path,
+    ignored: &mut Vec<Ignored>,
     sources: &'s Sources,
     report: &mut Report,
 ) -> Result<Vec<Manifest<'s>>, Error> {
@@ -64,11 +79,16 @@ pub fn manifests_in<'s>(
             && !name.ends_with(".yaml")
             && !name.ends_with(".yml")
             && !name.ends_with(".json");
-        if !name.starts_with('.') && !is_folder {
+        if name.starts_with('.') || is_folder {
+            let file = sources.add(entry.path().display().to_string(), Vec::new());
+            let name = if entry.path().is_dir() { name + "/" } else { name };
+            ignored.push(Ignored { name, file });
+        } else {
             names.push((name, entry.path()));
         }
     }
     names.sort();
+    ignored.sort_by(|one, other| one.name.cmp(&other.name));
     let read = |(name, path): (String, PathBuf)| {
         (name, path.display().to_string(), read_file(&path, MANIFEST_LIMIT))
     };
@@ -86,44 +106,53 @@ pub(super) fn manifests<'s>(
         manifests.push(match keep(shown.clone(), content, sources, report) {
             Some(file) => manifest(name, file, sources, report),
             // Its name stays, so that nobody says that it is missing.
-            None => Manifest { file: sources.add(shown, Vec::new()), name, document: 0..0, tree: None },
+            None => empty(name, sources.add(shown, Vec::new())),
         });
     }
     manifests
 }
 
+fn empty<'s>(name: String, file: FileId) -> Manifest<'s> {
+    Manifest { file, name, document: 0..0, tree: None, lost: Vec::new() }
+}
+
 fn manifest<'s>(name: String, file: FileId, sources: &'s Sources, report: &mut Report) -> Manifest<'s> {
     let source = sources.get(file);
     let text = source.text();
-    let mut manifest = Manifest { file, name, document: 0..0, tree: None };
+    let mut manifest = empty(name, file);
     if let Some(offset) = source.invalid_utf8() {
         // What follows would be about letters that the user did not write.
         report.push(Diagnostic::invalid_utf8(file, offset));
         return manifest;
     }
     match first_document(text) {
-        Ok((document, tree)) => {
+        Ok((document, tree, lost)) => {
             if let Some(root) = tree.root() {
                 for duplicate in duplicate_keys(root) {
                     report.push(Diagnostic::duplicate_key(file, &duplicate));
                 }
             }
-            (manifest.document, manifest.tree) = (document, Some(tree));
+            (manifest.document, manifest.tree, manifest.lost) = (document, Some(tree), lost);
         }
         Err(fault) => report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault)),
     }
     manifest
 }
 
+/// A document's bytes, the tree, and the bytes of the documents behind it that hold something.
+type Document<'s> = (Range<usize>, Tree<'s>, Vec<Range<usize>>);
+
 /// Reads the first document, which is all that OLM reads of a manifest. JSON is tried first.
-fn first_document(text: &str) -> Result<(std::ops::Range<usize>, Tree<'_>), crate::text::Fault> {
+fn first_document(text: &str) -> Result<Document<'_>, crate::text::Fault> {
     let start = text.len() - text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
     if text[start..].starts_with('{')
         && let Ok((tree, end)) = json::read_prefix(text, start)
     {
-        return Ok((start..end, tree));
+        let rest = end + (text[end..].len() - text[end..].trim_start().len());
+        return Ok((start..end, tree, (rest < text.len()).then(|| rest..text.len()).into_iter().collect()));
     }
-    let first = yaml::documents(text)?.into_iter().next();
-    let bytes = first.map_or(0..0, |document| document.bytes);
-    Ok((bytes.clone(), yaml::read(text, bytes)?))
+    let mut documents = yaml::documents(text)?.into_iter();
+    let bytes = documents.next().map_or(0..0, |document| document.bytes);
+    let lost = documents.filter(|document| document.has_content).map(|document| document.bytes).collect();
+    Ok((bytes.clone(), yaml::read(text, bytes)?, lost))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::bundle::{MANIFEST_LIMIT, manifests};
 use super::catalog::parse;
 use super::{Ignore, LIMIT};
-use crate::bundle::{Bundle, PACKAGE_ANNOTATION};
+use crate::bundle::{Bundle, Ignored, PACKAGE_ANNOTATION};
 use crate::catalog::Catalog;
 use crate::diag::{Error, Report};
 use crate::oci::{self, Pulled, Puller, Reference, Unpacked};
@@ -111,7 +111,7 @@ fn bundle<'s>(
     let home = sources.add(reference.clone(), Vec::new());
     // opm looks nowhere else, whatever the labels `manifests.v1` and `metadata.v1` say.
     let folders = ["manifests", "metadata"];
-    let mut read = Vec::new();
+    let (mut read, mut ignored) = (Vec::new(), Vec::new());
     for (folder, found) in folders.into_iter().zip(puller.unpack(pulled, &folders).map_err(from_oci)?) {
         let Unpacked::Folder(files) = found else {
             let why = format!(
@@ -121,7 +121,22 @@ fn bundle<'s>(
                 .hint("build the bundle image again: it needs the folders `/manifests` and `/metadata`"));
         };
         // Folders in it and hidden files are ignored, as in a folder on disk.
-        let files = files.into_iter().filter(|(name, _)| !name.contains('/') && !name.starts_with('.'));
+        let (others, files): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|(name, _)| name.contains('/') || name.starts_with('.'));
+        if folder == "manifests" {
+            let mut names: Vec<String> = (others.into_iter())
+                .map(|(name, _)| {
+                    name.split_once('/').map_or(name.clone(), |(folder, _)| format!("{folder}/"))
+                })
+                .collect();
+            names.sort();
+            names.dedup();
+            ignored.extend(names.into_iter().map(|name| {
+                let shown = format!("{reference}:{folder}/{}", name.trim_end_matches('/'));
+                Ignored { name, file: sources.add(shown, Vec::new()) }
+            }));
+        }
+        let files = files.into_iter();
         let files = files.map(|(name, bytes)| {
             let shown = format!("{reference}:{folder}/{name}");
             let content = within(bytes, MANIFEST_LIMIT, &shown);
@@ -131,7 +146,7 @@ fn bundle<'s>(
     }
     let metadata = read.pop().unwrap_or_default();
     let manifests = read.pop().unwrap_or_default();
-    Ok(Bundle { home, image: reference.into(), manifests, metadata })
+    Ok(Bundle { home, image: reference.into(), manifests, metadata, ignored })
 }
 
 fn catalog_files(pulled: &Pulled, folder: &str, puller: &Puller) -> Result<Files, Error> {

@@ -1,6 +1,6 @@
 //! What a run is about besides the files: where the catalog is to be installed, and by whom.
 
-use crate::diag::{Applies, Minors, Platform};
+use crate::diag::{Applies, Minors, Platform, Suite};
 use crate::settings::Contract;
 
 /// The circumstances of a run. The default is every platform, every Kubernetes, and no installer.
@@ -10,6 +10,8 @@ pub struct Context<'c> {
     pub platforms: Vec<Platform>,
     /// The chosen versions of Kubernetes; see [`Context::kube`].
     pub kube: Option<Minors>,
+    /// The suites that count; none chosen means the usual ones.
+    pub suites: Vec<Suite>,
     /// What the project's installer expects; none outside a project.
     pub contract: Option<&'c Contract>,
 }
@@ -18,6 +20,14 @@ impl<'c> Context<'c> {
     /// Makes the context of a run for all platforms.
     pub fn with_contract(contract: Option<&'c Contract>) -> Self {
         Context { contract, ..Context::default() }
+    }
+
+    /// Returns whether a suite counts. What is required always does.
+    pub fn wants(&self, suite: Suite) -> bool {
+        match self.suites.as_slice() {
+            [] => suite.is_usual(),
+            chosen => suite == Suite::Required || chosen.contains(&suite),
+        }
     }
 
     /// Returns the versions of Kubernetes that count: those chosen, else those that the chosen
@@ -44,7 +54,12 @@ mod tests {
 
     fn context(platforms: &[&str], kube: Option<&str>) -> Context<'static> {
         let platforms = platforms.iter().map(|name| name.parse().unwrap()).collect();
-        Context { platforms, kube: kube.map(|range| range.parse().unwrap()), contract: None }
+        Context {
+            platforms,
+            kube: kube.map(|range| range.parse().unwrap()),
+            contract: None,
+            suites: Vec::new(),
+        }
     }
 
     #[test]

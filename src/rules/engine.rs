@@ -11,13 +11,15 @@ use crate::catalog::{BundleBlob, Catalog};
 use crate::diag::{Report, Subject};
 use crate::settings::Contract;
 
-/// Checks the files of a bundle.
+/// Checks the files of a bundle by the suites of the run.
 pub fn check_bundle(bundle: &Bundle<'_>, context: &Context<'_>) -> Report {
     let subject = Subject { package: bundle.package().into_owned(), version: bundle.version().into_owned() };
-    let view = BundleView { bundle, context };
+    let view = BundleView::new(bundle, context);
     let mut report = Report::default();
     for rule in all() {
-        if let Check::Bundle(check) = rule.check.judgement() {
+        if let Check::Bundle(check) = rule.check.judgement()
+            && context.wants(rule.code.suite)
+        {
             check(&view, &mut findings(rule, subject.clone(), &mut report));
         }
     }

@@ -4,7 +4,10 @@
 //! To add one: `src/rules/<subject>/<rule>.rs` and `.md`, and two lines in that folder's `mod.rs`
 //! (both lists sorted). The tests say what was forgotten.
 
+mod access;
+mod api;
 pub mod baseline;
+mod bindings;
 mod blob;
 mod bundle;
 mod catalog;
@@ -12,20 +15,38 @@ mod channel;
 mod comments;
 mod context;
 mod contract;
+mod conversions;
+mod crd;
+mod csv;
+mod csv_annotations;
+mod declared;
+mod dependency;
 mod deprecations;
 mod edge;
 mod edge_view;
 mod engine;
+mod examples;
+mod image;
+mod images;
+mod install;
 mod install_view;
 mod installation;
 mod installer;
+mod kubernetes;
 mod levels;
+mod listing;
+mod listings;
 mod names;
+mod object;
+mod openshift;
+mod openshift_versions;
 mod operator;
 mod package;
 mod reading;
+mod removals;
 mod upgrades;
 mod view;
+mod webhook;
 
 pub use context::Context;
 pub use edge_view::{CrdPair, EdgeKind, EdgeView, RefusedExample};
@@ -119,16 +140,27 @@ impl Findings<'_> {
 /// Returns every rule, sorted by id.
 pub fn all() -> Vec<&'static Rule> {
     let mut rules = [
+        access::RULES,
+        api::RULES,
         blob::RULES,
         bundle::RULES,
         catalog::RULES,
         channel::RULES,
         contract::RULES,
+        crd::RULES,
+        csv::RULES,
+        dependency::RULES,
         deprecations::RULES,
         edge::RULES,
+        image::RULES,
+        install::RULES,
         installation::RULES,
+        listing::RULES,
+        object::RULES,
+        openshift::RULES,
         package::RULES,
         reading::RULES,
+        webhook::RULES,
     ]
     .concat();
     rules.sort_by_key(|rule| rule.code.id);

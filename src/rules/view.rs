@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
-use crate::bundle::Bundle;
+use crate::bundle::{At, Bundle, CHANNELS_ANNOTATION, Contents};
 use crate::catalog::{
     BundleBlob, Catalog, Channel, Deprecation, Deprecations, Graph, PACKAGE, Package, PackageProperty,
 };
@@ -15,14 +15,37 @@ use crate::text::Place;
 pub struct BundleView<'c> {
     /// The bundle.
     pub bundle: &'c Bundle<'c>,
+    /// What is in it.
+    pub contents: Contents<'c>,
     /// Where it is to be installed, and by whom.
     pub context: &'c Context<'c>,
 }
 
 impl<'c> BundleView<'c> {
+    /// Makes the view.
+    pub fn new(bundle: &'c Bundle<'c>, context: &'c Context<'c>) -> Self {
+        BundleView { bundle, contents: Contents::new(bundle), context }
+    }
+
     /// Returns the place of what is missing from the bundle as a whole.
     pub fn home(&self) -> Place {
         Place::file(self.bundle.home)
+    }
+
+    /// Returns the annotations of the bundle.
+    pub fn annotations(&self) -> Option<At<'c>> {
+        At::root(self.bundle.annotations_file()?)?.get("annotations")
+    }
+
+    /// Returns one of the annotations of the bundle.
+    pub fn annotation(&self, name: &'c str) -> Option<At<'c>> {
+        self.annotations()?.get(name)
+    }
+
+    /// Returns the channels that the annotations name, split as opm does: with their blanks.
+    pub fn channels(&self) -> Vec<&'c str> {
+        let channels = self.annotation(CHANNELS_ANNOTATION).map(|at| at.value.text()).unwrap_or_default();
+        channels.split(',').filter(|_| !channels.is_empty()).collect()
     }
 
     /// Returns what the installer expects of this bundle's package; none if it does not install it,

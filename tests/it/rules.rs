@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use olmcat::catalog;
-use olmcat::diag::{Level, Report, mend};
+use olmcat::diag::{Level, Report, Suite, mend};
 use olmcat::load;
 use olmcat::render;
 use olmcat::rules::{self, Rule};
@@ -91,29 +91,33 @@ fn concise(report: &Report, sources: &Sources, folder: &str) -> Vec<String> {
     lines.into_iter().map(|(_, _, text)| text).collect()
 }
 
-fn run(case: &Case) -> Vec<String> {
+/// Runs a case of a rule: what every project is checked for, and the suite of the rule.
+fn run(case: &Case, suite: Suite) -> Vec<String> {
     let folder = Folder::new();
     prepare(case, &folder);
-    let (sources, report) = check(case, &folder);
+    let (sources, report) = check(case, suite, &folder);
     concise(&report, &sources, &folder.path().to_string_lossy())
 }
 
 /// Writes the files of a case.
 fn prepare(case: &Case, folder: &Folder) {
     match case.info.split_once('=') {
-        Some(("merge", file)) => merged_bundle(file, &case.yaml, folder),
+        Some((word @ ("merge" | "file"), names)) => {
+            changed_bundle(names, word == "merge", &case.yaml, folder)
+        }
         Some(("from" | "to", _)) => prepare_upgrade(case, folder),
         _ => drop(folder.write(&case.info, with_manifests(&case.yaml))),
     }
 }
 
 /// Checks the files of a case.
-fn check(case: &Case, folder: &Folder) -> (Sources, Report) {
+fn check(case: &Case, suite: Suite, folder: &Folder) -> (Sources, Report) {
     let sources = Sources::default();
     let mut report = Report::default();
     let path = folder.path().join(&case.info);
     let add = || sources.add(path.display().to_string(), fs::read(&path).expect("it was written"));
-    match (case.info.as_str(), case.info.starts_with("merge=")) {
+    let is_bundle = ["merge=", "file="].iter().any(|word| case.info.starts_with(word));
+    match (case.info.as_str(), is_bundle) {
         ("catalog.yaml", _) => {
             let catalog = catalog::read(&sources, add(), &mut report);
             report.append(rules::check_catalog(&catalog));
@@ -149,7 +153,9 @@ fn check(case: &Case, folder: &Folder) -> (Sources, Report) {
                 load::bundle(folder.path(), &sources, &mut report).expect("the bundle can be read");
             bundle.image = "registry.example/demo/demo-bundle:v0.1.0".into();
             let contract = contract(&sources, &mut report);
-            report.append(rules::check_bundle(&bundle, &rules::Context::with_contract(Some(&contract))));
+            let mut context = rules::Context::with_contract(Some(&contract));
+            context.suites = [&Suite::USUAL[..], &[suite]].concat();
+            report.append(rules::check_bundle(&bundle, &context));
         }
         (info, false) if info.starts_with("from=") || info.starts_with("to=") => {
             check_upgrade(folder, &sources, &mut report);
@@ -188,7 +194,7 @@ fn prepare_upgrade(case: &Case, folder: &Folder) {
     for (name, version, patch) in [("from", "0.1.0", older), ("to", "0.2.0", newer)] {
         let (file, patch) = patch.unwrap_or(("manifests/demo.clusterserviceversion.yaml", "{}"));
         let patched = Folder::new();
-        merged_bundle(file, patch, &patched);
+        changed_bundle(file, true, patch, &patched);
         for path in files(patched.path()) {
             let below =
                 path.strip_prefix(patched.path()).expect("it is below").to_string_lossy().into_owned();
@@ -220,23 +226,29 @@ fn check_upgrade(folder: &Folder, sources: &Sources, report: &mut Report) {
     report.append(rules::check_upgrades(&[&catalog], &bundles, Some(&contract)));
 }
 
-/// Copies the blessed bundle, one of its files changed by a merge patch (RFC 7386).
-/// Several files are joined by commas, and their patches are documents.
-fn merged_bundle(changed: &str, patch: &str, folder: &Folder) {
+/// Copies the blessed bundle, some of its files changed by merge patches (RFC 7386). Several files are
+/// patched by the documents of the block, in this order. A file that the blessed bundle does not have,
+/// or that is not to be merged, is written as it stands.
+fn changed_bundle(names: &str, is_merge: bool, yaml: &str, folder: &Folder) {
     let blessed = data("bundle");
-    let patches: BTreeMap<&str, &str> = changed.split(',').zip(patch.split("\n---\n")).collect();
     for path in files(&blessed) {
         let name = path.strip_prefix(&blessed).expect("it is below").to_string_lossy().into_owned();
-        let mut content = fs::read_to_string(&path).expect("the blessed bundle can be read");
-        if let Some(patch) = patches.get(name.as_str()) {
-            let mut value = json(&content);
-            merge(&mut value, json(patch));
-            content = value.to_string(); // JSON is YAML
-        }
-        folder.write(&name, content);
+        folder.write(&name, fs::read(&path).expect("the blessed bundle can be read"));
     }
-    for file in patches.keys() {
-        assert!(folder.path().join(file).is_file(), "the blessed bundle has no `{file}`");
+    let names: Vec<&str> = names.split(',').collect();
+    let parts: Vec<&str> = if names.len() == 1 { vec![yaml] } else { yaml.split("---\n").collect() };
+    assert_eq!(parts.len(), names.len(), "a document for each file");
+    for (name, part) in names.into_iter().zip(parts) {
+        let Some(old) = fs::read_to_string(blessed.join(name)).ok().filter(|_| is_merge) else {
+            folder.write(name, part);
+            continue;
+        };
+        let mut value = json(&old);
+        merge(&mut value, json(part));
+        let (text, mut content) = (value.to_string(), String::new());
+        let tree = yaml::read(&text, 0..text.len()).expect("JSON is YAML");
+        yaml::write(tree.root().expect("it is a mapping"), &mut content);
+        folder.write(name, content);
     }
 }
 
@@ -308,7 +320,7 @@ fn every_example_has_the_findings_that_its_document_says() {
         let text = fs::read_to_string(path).expect("the document can be read");
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         for case in cases(&text).iter().rev() {
-            let found = run(case);
+            let found = run(case, rule.code.suite);
             if found == case.expected {
                 continue;
             }
@@ -333,17 +345,20 @@ fn every_example_has_the_findings_that_its_document_says() {
 #[test]
 fn every_fix_mends_what_it_is_for() {
     let mut fixes = 0;
-    for case in rules::all().iter().flat_map(|rule| cases(rule.code.docs)) {
+    let cases = rules::all()
+        .into_iter()
+        .flat_map(|rule| cases(rule.code.docs).into_iter().map(|case| (rule.code.suite, case)));
+    for (suite, case) in cases {
         let folder = Folder::new();
         prepare(&case, &folder);
-        let (sources, report) = check(&case, &folder);
+        let (sources, report) = check(&case, suite, &folder);
         let mended = mend(&report, &sources, |_| true);
         let count: usize = mended.iter().map(|file| file.findings).sum();
         fixes += count;
         for file in &mended {
             fs::write(sources.get(file.file).name(), &file.text).expect("the file was written before");
         }
-        let (_, left) = check(&case, &folder);
+        let (_, left) = check(&case, suite, &folder);
         let known = |report: &Report| -> BTreeSet<(&str, String)> {
             report.diagnostics().iter().map(|finding| (finding.code.id, finding.message.clone())).collect()
         };
@@ -416,7 +431,7 @@ fn every_rule_file_is_listed_with_its_document() {
     }
     for folder in fs::read_dir(root().join("src/rules")).expect("the rules can be listed") {
         let folder = folder.expect("the rules can be listed").path();
-        if !folder.is_dir() {
+        if !folder.is_dir() || folder.ends_with("data") {
             continue;
         }
         let door = fs::read_to_string(folder.join("mod.rs")).expect("a folder has a door");

@@ -124,6 +124,29 @@ impl Range {
         }
         found
     }
+
+    /// Returns whether no version is in it.
+    pub fn is_empty(&self) -> bool {
+        self.groups.iter().all(|group| is_impossible(group))
+    }
+}
+
+/// Whether comparisons exclude each other. Between any two versions there is a pre-release, so only the
+/// ends of the interval matter.
+fn is_impossible(group: &[Comparison]) -> bool {
+    use Operator::{AtLeast, AtMost, Equal, Greater, Less, NotEqual};
+    let is_lower = |comparison: &&Comparison| matches!(comparison.operator, Equal | Greater | AtLeast);
+    let is_upper = |comparison: &&Comparison| matches!(comparison.operator, Equal | Less | AtMost);
+    group.iter().filter(is_lower).any(|lower| {
+        group.iter().filter(is_upper).any(|upper| match lower.version.precedence(&upper.version) {
+            Ordering::Greater => true,
+            Ordering::Equal => lower.operator == Greater || upper.operator == Less,
+            Ordering::Less => false,
+        })
+    }) || (group.iter().filter(|comparison| comparison.operator == Equal)).any(|equal| {
+        let is_excluded = |other: &&Comparison| other.operator == NotEqual;
+        group.iter().filter(is_excluded).any(|other| !other.holds(&equal.version))
+    })
 }
 
 fn empty_group(text: &str, all: bool) -> Fault {

@@ -1,6 +1,5 @@
 use crate::diag::{Code, Level, Suite};
 use crate::rules::{BundleView, Check, Findings, Rule};
-use crate::text::Value;
 
 pub(super) static RULE: Rule = Rule {
     code: Code {
@@ -16,27 +15,30 @@ pub(super) static RULE: Rule = Rule {
 
 /// opm compares name, group, version and kind with all versions of the CRDs, served or not.
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
-    let (Some(manifest), Some(csv)) = (view.bundle.csv_manifest(), view.bundle.csv()) else { return };
-    for (index, owned) in csv.owned_crds().enumerate() {
-        let text = |key| owned.get(key).map(Value::text).unwrap_or_default();
+    for owned in view.contents.crd_descriptions("owned") {
+        let text = |key| owned.text(&[key]);
         let (name, version, kind) = (text("name"), text("version"), text("kind"));
-        let is_provided = view.bundle.crds().filter_map(|crd| crd.get("spec")).any(|spec| {
-            let named = |keys: &[&str]| spec.at(keys).map(Value::text).unwrap_or_default();
-            let versions = spec
-                .get("versions")
-                .into_iter()
-                .flat_map(Value::items)
-                .filter_map(|version| version.get("name"));
-            format!("{}.{}", named(&["names", "plural"]), named(&["group"])) == name
-                && named(&["names", "kind"]) == kind
-                && (versions.map(Value::text).any(|known| known == version) || named(&["version"]) == version)
-        });
-        if !is_provided {
-            let place =
-                manifest.place().key("spec").key("customresourcedefinitions").key("owned").index(index);
+        let crds = &view.contents.crds;
+        let found = crds.iter().find(|crd| crd.full_name() == name);
+        let Some(crd) = found.or_else(|| crds.iter().find(|crd| crd.name == name)) else {
             let message = format!("no CRD of this bundle provides {kind} {version} as `{name}`");
-            out.report(place.key("name"), message)
+            out.report(owned.place_of("name"), message)
                 .help("add the CRD to `manifests`, or mend name, version or kind");
+            continue;
+        };
+        let named = crd.spec.text(&["names", "kind"]);
+        if named != kind {
+            let finding = out.report(owned.place_of("kind"), format!("`{name}` is a {named}, not a {kind}"));
+            finding.label(crd.spec.place().key("names").key("kind"), "the kind of the CRD");
+            finding.help(format!("write `kind: {named}`, or mend the CRD"));
+        }
+        // A CRD without versions has a finding of its own.
+        let has_versions = crd.versions().next().is_some() || !crd.old_version().is_empty();
+        if has_versions && !crd.has_version(version) {
+            let finding =
+                out.report(owned.place_of("version"), format!("`{name}` has no version `{version}`"));
+            finding.label(crd.spec.place_of("versions"), "the versions of the CRD");
+            finding.help("own a version that the CRD has");
         }
     }
 }

@@ -1,4 +1,5 @@
 use crate::diag::{Code, Level, Suite};
+use crate::rules::kubernetes::is_label;
 use crate::rules::{Check, Findings, PackageView, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -31,12 +32,4 @@ fn check(view: &PackageView<'_>, out: &mut Findings<'_>) {
         out.report(view.place().key("name"), message)
             .help("use lower-case letters, digits and inner hyphens, at most 63 in all");
     }
-}
-
-/// Returns whether this is a label of RFC 1123, of any length.
-fn is_label(text: &str) -> bool {
-    !text.is_empty()
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }

@@ -1,0 +1,43 @@
+//! Rules about the APIs that a bundle brings, and their examples.
+
+mod ambiguous_examples;
+mod crd_without_example;
+mod crd_without_resources;
+mod foreign_example;
+mod invalid_examples;
+mod invalid_initialization_resource;
+mod invalid_internal_objects;
+mod invalid_owned_crd_name;
+mod missing_examples;
+mod namespaced_example;
+mod owned_and_required_crd;
+mod repeated_owned_crd;
+mod undescribed_crd;
+mod unknown_api_service_deployment;
+mod unnamed_crd;
+mod unnamed_example;
+mod unowned_crd;
+mod unserved_owned_crd;
+
+use super::Rule;
+
+pub(super) const RULES: &[&Rule] = &[
+    &ambiguous_examples::RULE,
+    &crd_without_example::RULE,
+    &crd_without_resources::RULE,
+    &foreign_example::RULE,
+    &invalid_examples::RULE,
+    &invalid_initialization_resource::RULE,
+    &invalid_internal_objects::RULE,
+    &invalid_owned_crd_name::RULE,
+    &missing_examples::RULE,
+    &namespaced_example::RULE,
+    &owned_and_required_crd::RULE,
+    &repeated_owned_crd::RULE,
+    &undescribed_crd::RULE,
+    &unknown_api_service_deployment::RULE,
+    &unnamed_crd::RULE,
+    &unnamed_example::RULE,
+    &unowned_crd::RULE,
+    &unserved_owned_crd::RULE,
+];

@@ -1,0 +1,30 @@
+use crate::diag::{Code, Level, Suite};
+use crate::rules::{BundleView, Check, Findings, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code {
+        id: "misnamed-crd",
+        summary: "a CRD is not named `<plural>.<group>`",
+        suite: Suite::Required,
+        level: Level::Error,
+        since: "0.1.0",
+        docs: include_str!("misnamed_crd.md"),
+    },
+    check: Check::Bundle(check),
+};
+
+fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
+    for crd in &view.contents.crds {
+        let wanted = crd.full_name();
+        if !wanted.is_empty() && crd.name != wanted {
+            let finding = out.report(
+                crd.at.place().key("metadata").key("name"),
+                format!("this CRD must be named `{wanted}`, not `{}`", crd.name),
+            );
+            finding
+                .label(crd.spec.place().key("names").key("plural"), "the plural")
+                .label(crd.spec.place_of("group"), "the group");
+            finding.help("mend the name, the plural or the group");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What Kubernetes says of names and versions, for rules of every subject.
+
+/// Returns whether this is a label of RFC 1123, of any length.
+pub(super) fn is_label(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
+/// Returns whether this is a DNS-1123 label: at most 63 characters.
+pub(super) fn is_dns_label(text: &str) -> bool {
+    text.len() <= 63 && is_label(text)
+}
+
+/// Returns whether this is a DNS-1035 label: one that starts with a letter.
+pub(super) fn is_dns_1035_label(text: &str) -> bool {
+    is_dns_label(text) && text.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+/// Returns whether this is a DNS-1123 subdomain: labels and dots, at most 253 characters.
+pub(super) fn is_subdomain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
+/// Returns whether this may be the value of a label: at most 63 letters, digits, `-`, `_` and `.`,
+/// with a letter or digit at both ends.
+pub(super) fn is_label_value(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let is_end = |c: char| c.is_ascii_alphanumeric();
+    text.is_empty()
+        || (text.len() <= 63
+            && text.bytes().all(is_inner)
+            && text.starts_with(is_end)
+            && text.ends_with(is_end))
+}
+
+/// Returns whether this may be the name of an object that is named like a path segment, as roles are.
+pub(super) fn is_path_segment(text: &str) -> bool {
+    !text.is_empty() && text != "." && text != ".." && !text.contains(['/', '%'])
+}
+
+/// Returns the second number of a version of Kubernetes, such as 25 of `1.25.0` and `v1.25`.
+pub(super) fn minor(text: &str) -> Option<u32> {
+    let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
+    let major: u32 = parts.next()?.parse().ok()?;
+    let minor = parts.next()?.parse().ok()?;
+    (major == 1).then_some(minor)
+}
+
+/// Returns the version of Kubernetes, as its second number, that an OpenShift 4 brings: 4.9 has 1.22,
+/// 4.12 has 1.25, and every version since 4.1 keeps the step.
+pub(super) fn minor_of_openshift(minor: u32) -> u32 {
+    minor + 13
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_kubernetes() {
+        assert!(
+            is_subdomain("a.b-c.d1") && !is_subdomain("a..b") && !is_subdomain("A") && !is_subdomain("a_b")
+        );
+        assert!(is_dns_label("0a") && !is_dns_1035_label("0a") && !is_dns_label("a.b"));
+        assert!(!is_dns_label(&"a".repeat(64)) && is_subdomain(&format!("{}.b", "a".repeat(64))));
+        assert!(
+            is_label_value("")
+                && is_label_value("A_b.c-1")
+                && !is_label_value("a+b")
+                && !is_label_value("-a")
+        );
+        assert!(is_path_segment("system:node") && !is_path_segment("a/b") && !is_path_segment(""));
+    }
+
+    #[test]
+    fn versions_have_a_minor() {
+        assert_eq!(
+            [minor("1.25.0"), minor("v1.9"), minor("2.1"), minor("1")],
+            [Some(25), Some(9), None, None]
+        );
+        assert_eq!(minor_of_openshift(9), 22);
+    }
+}

@@ -1,0 +1,29 @@
+use crate::catalog::check_image_reference;
+use crate::diag::{Code, Level, Suite};
+use crate::rules::images::full_name;
+use crate::rules::{BundleView, Check, Findings, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code {
+        id: "foreign-container-image",
+        summary: "the image that a CSV names as the operator's is in no Deployment",
+        suite: Suite::GoodPractices,
+        level: Level::Warn,
+        since: "0.1.0",
+        docs: include_str!("foreign_container_image.md"),
+    },
+    check: Check::Bundle(check),
+};
+
+fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
+    let Some(at) = view.contents.annotation("containerImage") else { return };
+    let image = at.value.text();
+    let mut images = view.contents.containers().map(|(_, container)| container.text(&["image"])).peekable();
+    if image.is_empty() || check_image_reference(image).is_err() || images.peek().is_none() {
+        return;
+    }
+    if !images.any(|other| full_name(other) == full_name(image)) {
+        let finding = out.report(at.place(), format!("no Deployment runs `{image}`"));
+        finding.help("write the image that the operator's container runs");
+    }
+}
