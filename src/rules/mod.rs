@@ -15,6 +15,7 @@ mod conversions;
 mod crd;
 mod csv;
 mod csv_annotations;
+mod csv_schema;
 mod declared;
 mod dependency;
 mod deprecations;
@@ -34,6 +35,7 @@ mod openshift_versions;
 mod package;
 mod reading;
 mod removals;
+mod schema;
 mod view;
 mod webhook;
 
@@ -111,6 +113,7 @@ pub fn all() -> Vec<&'static Rule> {
         openshift::RULES,
         package::RULES,
         reading::RULES,
+        schema::RULES,
         webhook::RULES,
     ]
     .concat();

@@ -1,7 +1,9 @@
 //! What rules are handed: a borrowed noun with its surroundings.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
+use super::csv_schema::{self, Violation};
 use crate::bundle::{At, Bundle, CHANNELS_ANNOTATION, Contents};
 use crate::catalog::{
     BundleBlob, Catalog, Channel, Deprecation, Deprecations, Graph, PACKAGE, Package, PackageProperty,
@@ -18,17 +20,24 @@ pub struct BundleView<'c> {
     pub contents: Contents<'c>,
     /// What the project's installer expects; none outside a project.
     pub contract: Option<&'c Contract>,
+    /// What is wrong with the CSV by its schema, once somebody asked.
+    violations: OnceCell<Vec<Violation>>,
 }
 
 impl<'c> BundleView<'c> {
     /// Makes the view.
     pub fn new(bundle: &'c Bundle<'c>, contract: Option<&'c Contract>) -> Self {
-        BundleView { bundle, contents: Contents::new(bundle), contract }
+        BundleView { bundle, contents: Contents::new(bundle), contract, violations: OnceCell::new() }
     }
 
     /// Returns the place of what is missing from the bundle as a whole.
     pub fn home(&self) -> Place {
         Place::file(self.bundle.home)
+    }
+
+    /// Returns what is wrong with the CSV by its schema.
+    pub(super) fn violations(&self) -> &[Violation] {
+        self.violations.get_or_init(|| csv_schema::violations(self))
     }
 
     /// Returns the annotations of the bundle.

@@ -10,6 +10,7 @@ mod cache;
 mod console;
 mod docs;
 mod faults;
+mod field;
 mod graphs;
 mod image;
 mod logins;
