@@ -19,6 +19,7 @@ mod conversions;
 mod crd;
 mod csv;
 mod csv_annotations;
+mod csv_schema;
 mod declared;
 mod dependency;
 mod deprecations;
@@ -44,6 +45,7 @@ mod operator;
 mod package;
 mod reading;
 mod removals;
+mod schema;
 mod upgrades;
 mod view;
 mod webhook;
@@ -160,6 +162,7 @@ pub fn all() -> Vec<&'static Rule> {
         openshift::RULES,
         package::RULES,
         reading::RULES,
+        schema::RULES,
         webhook::RULES,
     ]
     .concat();

@@ -1,8 +1,10 @@
 //! What rules are handed: a borrowed noun with its surroundings.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
+use super::csv_schema::{self, Violation};
 use crate::bundle::{At, Bundle, CHANNELS_ANNOTATION, Contents};
 use crate::catalog::{
     BundleBlob, Catalog, Channel, Deprecation, Deprecations, Graph, PACKAGE, Package, PackageProperty,
@@ -19,17 +21,24 @@ pub struct BundleView<'c> {
     pub contents: Contents<'c>,
     /// Where it is to be installed, and by whom.
     pub context: &'c Context<'c>,
+    /// What is wrong with the CSV by its schema, once somebody asked.
+    violations: OnceCell<Vec<Violation>>,
 }
 
 impl<'c> BundleView<'c> {
     /// Makes the view.
     pub fn new(bundle: &'c Bundle<'c>, context: &'c Context<'c>) -> Self {
-        BundleView { bundle, contents: Contents::new(bundle), context }
+        BundleView { bundle, contents: Contents::new(bundle), context, violations: OnceCell::new() }
     }
 
     /// Returns the place of what is missing from the bundle as a whole.
     pub fn home(&self) -> Place {
         Place::file(self.bundle.home)
+    }
+
+    /// Returns what is wrong with the CSV by its schema.
+    pub(super) fn violations(&self) -> &[Violation] {
+        self.violations.get_or_init(|| csv_schema::violations(self))
     }
 
     /// Returns the annotations of the bundle.

@@ -12,6 +12,7 @@ mod contract;
 mod crd;
 mod docs;
 mod faults;
+mod field;
 mod fixes;
 mod formats;
 mod graphs;

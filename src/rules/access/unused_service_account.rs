@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     code: Code {
         id: "unused-service-account",
         summary: "permissions are given to a service account that nothing uses",
-        suite: Suite::GoodPractices,
+        suite: Suite::Community,
         level: Level::Warn,
         since: "0.1.0",
         docs: include_str!("unused_service_account.md"),

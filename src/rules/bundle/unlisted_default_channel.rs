@@ -7,8 +7,8 @@ pub(super) static RULE: Rule = Rule {
     code: Code {
         id: "unlisted-default-channel",
         summary: "the default channel is none of the bundle's channels",
-        suite: Suite::GoodPractices,
-        level: Level::Error,
+        suite: Suite::Community,
+        level: Level::Warn,
         since: "0.1.0",
         docs: include_str!("unlisted_default_channel.md"),
     },

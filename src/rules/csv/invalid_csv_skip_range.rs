@@ -17,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     let Some(at) = view.contents.annotation("olm.skipRange") else { return };
     let text = at.value.text();
-    if at.value.str().is_some()
+    // An empty one is none.
+    if at.value.str().is_some_and(|text| !text.is_empty())
         && let Err(fault) = Range::parse(text)
     {
         let finding = out.report(at.place(), format!("`{text}` is no version range: {}", fault.message));

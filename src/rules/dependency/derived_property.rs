@@ -14,13 +14,27 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Bundle(check),
 };
 
+/// What is declared as it would be derived is dropped by opm as a duplicate.
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
-    const DERIVED: &[&str] = &["olm.bundle.object", "olm.csv.metadata", "olm.gvk", "olm.package"];
+    let (package, version) = (view.bundle.package(), view.bundle.version());
     for property in properties(view) {
         let kind = property.text(&["type"]);
-        if DERIVED.contains(&kind) {
-            let finding =
-                out.report(property.place_of("type"), format!("`{kind}` follows from the bundle's files"));
+        let value = |key| property.text(&["value", key]);
+        let is_same = match kind {
+            "olm.package" => value("packageName") == package && value("version") == version,
+            "olm.gvk" => view.contents.crd_descriptions("owned").any(|owned| {
+                let group = owned.text(&["name"]).split_once('.').map_or("", |(_, group)| group);
+                (group, owned.text(&["version"]), owned.text(&["kind"]))
+                    == (value("group"), value("version"), value("kind"))
+            }),
+            "olm.bundle.object" | "olm.csv.metadata" => false,
+            _ => continue,
+        };
+        if !is_same {
+            let finding = out.report(
+                property.place_of("type"),
+                format!("`{kind}` follows from the bundle's files, and not so"),
+            );
             finding.help("remove the property");
         }
     }

@@ -1,3 +1,4 @@
+use crate::catalog::check_image_reference;
 use crate::diag::{Code, Level, Suite};
 use crate::rules::images::{full_name, used};
 use crate::rules::{BundleView, Check, Findings, Rule};
@@ -18,7 +19,13 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     let related: Vec<_> =
         view.contents.list(&["relatedImages"]).map(|image| full_name(image.text(&["image"]))).collect();
-    if related.is_empty() {
+    // One that is missing or cannot be read, which another rule says, may be the one.
+    if related.is_empty()
+        || view
+            .contents
+            .list(&["relatedImages"])
+            .any(|image| check_image_reference(image.text(&["image"])).is_err())
+    {
         return;
     }
     let mut seen = HashSet::new();
