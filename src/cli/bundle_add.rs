@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::project::{SETTINGS, SMALL, below};
+use super::project::{Rulebook, SETTINGS, SMALL, below};
 use super::{ExitStatus, Ui, stage};
 use crate::catalog::check_image_reference;
 use crate::diag::{Diagnostic, Error, Report};
@@ -70,6 +70,10 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     ui.step(format!("checking {}", args.bundle.display()));
     let bundle = load::bundle(&args.bundle, &sources, &mut report)?;
     report.append(rules::check_bundle(&bundle, None));
+    // What is wrong with the settings is said below.
+    if let Some(book) = Rulebook::read(root, &sources, &mut Report::default()) {
+        book.apply(&mut report, false);
+    }
     if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
         return Ok(ExitStatus::Findings);
     }
@@ -80,7 +84,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         }
     }
     for manifest in &bundle.manifests {
-        if import::further_documents(manifest, sources.get(manifest.file).text()) {
+        if !manifest.lost.is_empty() {
             let name = sources.get(manifest.file).name();
             return Err(Error::new(format!(
                 "{name} has more than one document, and OLM reads only the first"
