@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::choice::Choice;
 use super::listing::{self, Archetype};
 use super::project::{SETTINGS, SMALL, below};
+use super::rulebook::Rulebook;
 use super::{ExitStatus, Ui, stage};
 use crate::catalog::check_image_reference;
 use crate::diag::{Diagnostic, Error, Report};
@@ -52,6 +54,13 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     ui.step(format!("checking {}", args.bundle.display()));
     let bundle = load::bundle(&args.bundle, &sources, &mut report)?;
     report.append(rules::check_bundle(&bundle, &rules::Context::default()));
+    // What is wrong with the settings is said below.
+    let (own, mut faults) = (Sources::default(), Report::default());
+    if let Ok(book) = Rulebook::read(root, &Choice::default(), &own, &mut faults)
+        && !faults.has_errors()
+    {
+        book.apply(&mut report, &sources, false, ui)?;
+    }
     if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
         return Ok(ExitStatus::Findings);
     }
@@ -62,7 +71,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         }
     }
     for manifest in &bundle.manifests {
-        if import::further_documents(manifest, sources.get(manifest.file).text()) {
+        if !manifest.lost.is_empty() {
             let name = sources.get(manifest.file).name();
             return Err(Error::new(format!(
                 "{name} has more than one document, and OLM reads only the first"

@@ -6,7 +6,7 @@ mod strip;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::bundle::{Bundle, Manifest};
+use crate::bundle::Bundle;
 use crate::text::{Builder, Kind, Value, yaml};
 
 /// What to change on the way in.
@@ -110,10 +110,4 @@ fn csv<'s>(root: Value<'_, 's>, options: &'s Options, to: &mut Builder<'s>) {
         to.close();
     }
     to.close();
-}
-
-/// Returns whether anything of a bundle would be lost: files with more than one document.
-pub fn further_documents(manifest: &Manifest<'_>, text: &str) -> bool {
-    let rest = text.get(manifest.document.end..).unwrap_or_default();
-    yaml::documents(rest).is_ok_and(|documents| documents.iter().any(|document| document.has_content))
 }

@@ -149,7 +149,7 @@ fn first_document(text: &str) -> Result<Document<'_>, crate::text::Fault> {
         && let Ok((tree, end)) = json::read_prefix(text, start)
     {
         let rest = end + (text[end..].len() - text[end..].trim_start().len());
-        return Ok((start..end, tree, (rest < text.len()).then(|| rest..text.len()).into_iter().collect()));
+        return Ok((start..end, tree, (rest < text.len()).then_some(rest..text.len()).into_iter().collect()));
     }
     let mut documents = yaml::documents(text)?.into_iter();
     let bytes = documents.next().map_or(0..0, |document| document.bytes);

@@ -23,7 +23,9 @@ pub(super) struct Example {
 /// Returns the examples of a CSV, from the annotation that everybody reads.
 pub(super) fn examples<'c>(view: &BundleView<'c>) -> Option<Examples<'c>> {
     let at = view.contents.annotation("alm-examples").or_else(|| view.contents.annotation("olm.examples"))?;
-    let list = match json::read(at.value.text()) {
+    // An empty text is an empty list.
+    let text = at.value.text();
+    let list = match json::read(if text.trim().is_empty() { "[]" } else { text }) {
         Err(fault) => Err(format!("they are no JSON: {}", fault.message)),
         Ok(tree) => match tree.root().filter(|root| root.kind() == Kind::List) {
             None => Err("they are no list".to_owned()),

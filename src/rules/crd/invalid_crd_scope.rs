@@ -17,7 +17,8 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     for crd in &view.contents.crds {
         let scope = crd.spec.text(&["scope"]);
         // In v1beta1 it is `Namespaced` unless somebody says otherwise.
-        if !["Namespaced", "Cluster"].contains(&scope) && !(crd.is_beta && scope.is_empty()) {
+        let is_default = crd.is_beta && scope.is_empty();
+        if !is_default && !["Namespaced", "Cluster"].contains(&scope) {
             let message = if scope.is_empty() {
                 "this CRD has no scope".to_owned()
             } else {

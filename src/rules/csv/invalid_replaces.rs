@@ -17,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     let Some(replaces) = view.contents.spec().and_then(|spec| spec.get("replaces")) else { return };
     let name = replaces.value.text();
-    if !name.is_empty() && !(is_subdomain(name) && is_label_value(name)) {
+    let is_name = is_subdomain(name) && is_label_value(name);
+    if !name.is_empty() && !is_name {
         let finding = out.report(replaces.place(), format!("no CSV can be named `{name}`"));
         finding.help("write the name of the CSV to replace, as in `demo.v1.2.3`");
     }

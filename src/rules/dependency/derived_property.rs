@@ -22,11 +22,7 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
         let value = |key| property.text(&["value", key]);
         let is_same = match kind {
             "olm.package" => value("packageName") == package && value("version") == version,
-            "olm.gvk" => view.contents.crd_descriptions("owned").any(|owned| {
-                let group = owned.text(&["name"]).split_once('.').map_or("", |(_, group)| group);
-                (group, owned.text(&["version"]), owned.text(&["kind"]))
-                    == (value("group"), value("version"), value("kind"))
-            }),
+            "olm.gvk" => is_brought(view, value("group"), value("version"), value("kind")),
             "olm.bundle.object" | "olm.csv.metadata" => false,
             _ => continue,
         };
@@ -38,4 +34,15 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
             finding.help("remove the property");
         }
     }
+}
+
+/// Whether a bundle owns an API, or has it as one more version of a CRD.
+fn is_brought(view: &BundleView<'_>, group: &str, version: &str, kind: &str) -> bool {
+    view.contents.crd_descriptions("owned").any(|owned| {
+        let own = owned.text(&["name"]).split_once('.').map_or("", |(_, group)| group);
+        (own, owned.text(&["version"]), owned.text(&["kind"])) == (group, version, kind)
+    }) || view.contents.crds.iter().any(|crd| {
+        (crd.spec.text(&["group"]), crd.spec.text(&["names", "kind"])) == (group, kind)
+            && crd.has_version(version)
+    })
 }
