@@ -7,6 +7,7 @@ mod architecture;
 mod bad_input;
 mod bad_output;
 mod cache;
+mod cases;
 mod console;
 mod contract;
 mod crd;
