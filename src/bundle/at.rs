@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Manifest;
-use crate::text::{FileId, Place, Value};
+use crate::text::{FileId, Kind, Place, Value};
 
 /// A value of a bundle's file with the way to it. The way is a list of borrowed steps: it becomes a
 /// [`Place`] only for a finding.
@@ -81,6 +81,11 @@ impl<'c> At<'c> {
     /// Returns the texts of the scalars of the list at the end of a chain of keys.
     pub fn texts(&self, keys: &[&str]) -> impl Iterator<Item = &'c str> + use<'c> {
         self.value.at(keys).into_iter().flat_map(Value::items).map(Value::text)
+    }
+
+    /// Returns whether it is a mapping.
+    pub fn is_map(&self) -> bool {
+        self.value.kind() == Kind::Map
     }
 
     /// Returns whether the boolean at the end of a chain of keys is there and true.

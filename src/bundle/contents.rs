@@ -116,9 +116,9 @@ impl<'c> Contents<'c> {
         self.csv.as_ref()?.at(&["metadata", "annotations"])?.get(name)
     }
 
-    /// Returns `spec` of the CSV.
+    /// Returns `spec` of the CSV, if it is a mapping.
     pub fn spec(&self) -> Option<At<'c>> {
-        self.csv.as_ref()?.get("spec")
+        self.csv.as_ref()?.get("spec").filter(At::is_map)
     }
 
     /// Returns the elements of a list below `spec` of the CSV.
@@ -155,7 +155,7 @@ impl<'c> Contents<'c> {
 
     /// Returns the elements of `owned` or `required` of the CSV's CRDs.
     pub fn crd_descriptions(&self, key: &'c str) -> impl Iterator<Item = At<'c>> + use<'c> {
-        self.list(&["customresourcedefinitions", key])
+        self.list(&["customresourcedefinitions", key]).filter(At::is_map)
     }
 
     /// Returns the CRD with this name.
@@ -217,7 +217,7 @@ impl<'c> Crd<'c> {
     fn new(object: &Object<'c>) -> Option<Self> {
         let is_crd = object.kind == "CustomResourceDefinition" && object.group == "apiextensions.k8s.io";
         let at = is_crd.then(|| object.at.clone())?;
-        let spec = at.get("spec")?;
+        let spec = at.get("spec").filter(At::is_map)?;
         Some(Crd { spec, at, name: object.name, is_beta: object.version == "v1beta1" })
     }
 
@@ -229,7 +229,7 @@ impl<'c> Crd<'c> {
 
     /// Returns its versions: the elements of `spec.versions`.
     pub fn versions(&self) -> impl Iterator<Item = At<'c>> + use<'c> {
-        self.spec.list(&["versions"])
+        self.spec.list(&["versions"]).filter(At::is_map)
     }
 
     /// Returns the name of its only version in the old form, `spec.version`; empty in the new one.

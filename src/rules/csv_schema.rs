@@ -46,7 +46,7 @@ fn schema() -> Value<'static, 'static> {
 pub(super) fn violations(view: &BundleView<'_>) -> Vec<Violation> {
     let mut found = Vec::new();
     let spec = schema().at(&["properties", "spec"]).expect("a CSV has a spec");
-    match view.contents.csv.as_ref().map(|csv| (csv, csv.get("spec"))) {
+    match view.contents.csv.as_ref().map(|csv| (csv, csv.get("spec").filter(|spec| !spec.value.is_null()))) {
         Some((_, Some(at))) => walk(&at, spec, "spec", "", &mut found),
         Some((csv, None)) => missing(csv, "spec", "the CSV", &mut found),
         None => {}

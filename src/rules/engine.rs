@@ -1,5 +1,7 @@
 //! The one walk: hands every noun to every rule for it.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use super::{
@@ -16,13 +18,21 @@ pub fn check_bundle(bundle: &Bundle<'_>, context: &Context<'_>) -> Report {
     let subject = Subject { package: bundle.package().into_owned(), version: bundle.version().into_owned() };
     let view = BundleView::new(bundle, context);
     let mut report = Report::default();
-    for rule in all() {
-        if let Check::Bundle(check) = rule.check.judgement()
-            && context.wants(rule.code.suite)
-        {
+    let rules: Vec<_> = all().into_iter().filter(|rule| context.wants(rule.code.suite)).collect();
+    for rule in &rules {
+        if let Check::Reading(check) = rule.check.judgement() {
             check(&view, &mut findings(rule, subject.clone(), &mut report));
         }
     }
+    let unread: HashSet<_> = report.diagnostics().iter().map(|finding| finding.place.file).collect();
+    let mut judged = Report::default();
+    for rule in &rules {
+        if let Check::Bundle(check) = rule.check.judgement() {
+            check(&view, &mut findings(rule, subject.clone(), &mut judged));
+        }
+    }
+    judged.diagnostics_mut().retain(|finding| !unread.contains(&finding.place.file));
+    report.append(judged);
     report
 }
 

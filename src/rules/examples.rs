@@ -1,7 +1,7 @@
 //! The examples of a ClusterServiceVersion: JSON in an annotation.
 
 use super::BundleView;
-use crate::bundle::{At, split_api_version};
+use crate::bundle::{At, Crd, split_api_version};
 use crate::text::{Kind, Value, json};
 
 /// The examples of a CSV.
@@ -57,5 +57,13 @@ impl Example {
         };
         split_api_version(&self.api_version) == (group, owned.text(&["version"]))
             && self.kind == owned.text(&["kind"])
+    }
+
+    /// Returns whether it is an object of a CRD of the bundle.
+    pub(super) fn is_of_crd(&self, crd: &Crd<'_>) -> bool {
+        let (group, version) = split_api_version(&self.api_version);
+        group == crd.spec.text(&["group"])
+            && self.kind == crd.spec.text(&["names", "kind"])
+            && crd.has_version(version)
     }
 }

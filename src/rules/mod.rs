@@ -75,6 +75,9 @@ pub struct Rule {
 /// The judgement of a rule, by the noun that it judges.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
+    /// A bundle's files, for what Go cannot decode. Other rules are silent about a file in which one of
+    /// these finds something: what they would say of it echoes what could not be read.
+    Reading(fn(&BundleView<'_>, &mut Findings<'_>)),
     /// A bundle's files.
     Bundle(fn(&BundleView<'_>, &mut Findings<'_>)),
     /// An `olm.bundle` blob of a catalog.

@@ -1,11 +1,19 @@
 //! One fault gives one finding: a good catalog is spoilt in every way that one edit can, and what
 //! it makes look wrong elsewhere is not reported there.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
 use olmcat::catalog;
 use olmcat::diag::Report;
+use olmcat::load;
 use olmcat::rules;
-use olmcat::text::Sources;
+use olmcat::text::{Kind, Sources, Value as Node, yaml};
 use serde_json::{Value, json};
+
+use crate::console::copy;
+use crate::support::{Folder, data};
 
 fn good() -> Value {
     let bundle = |name: &str, version: &str| {
@@ -43,7 +51,10 @@ fn good() -> Value {
 
 fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     let children: Vec<(String, &Value)> = match value {
-        Value::Object(map) => map.iter().map(|(key, value)| (format!("{at}/{key}"), value)).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), value))
+            .collect(),
         Value::Array(list) => {
             list.iter().enumerate().map(|(index, value)| (format!("{at}/{index}"), value)).collect()
         }
@@ -61,7 +72,7 @@ fn spoil(catalog: &Value, pointer: &str) -> Vec<(String, Value)> {
     let (parent, key) = pointer.rsplit_once('/').expect("a pointer has a slash");
     let mut without = catalog.clone();
     match without.pointer_mut(parent).expect("it has a parent") {
-        Value::Object(map) => drop(map.remove(key)),
+        Value::Object(map) => drop(map.remove(&key.replace("~1", "/").replace("~0", "~"))),
         Value::Array(list) => drop(list.remove(key.parse().expect("an index is a number"))),
         _ => unreachable!("only mappings and lists have children"),
     }
@@ -132,4 +143,55 @@ fn one_fault_gives_one_finding() {
     }
     assert!(count > 250, "{count} faults");
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn to_json(value: Node<'_, '_>) -> Value {
+    match value.kind() {
+        Kind::List => value.items().map(to_json).collect(),
+        Kind::Map => {
+            value.entries().map(|(key, value)| (key.text().to_owned(), to_json(value))).collect::<Value>()
+        }
+        Kind::Str => Value::String(value.text().to_owned()),
+        _ => serde_json::from_str(value.text()).expect("scalars are spelled as in JSON"),
+    }
+}
+
+/// What is reported twice: a container that is nothing at all lacks several things.
+const ENDS: &[&[&str]] = &[&["invalid-image", "missing-resource-requests"]];
+
+#[test]
+fn one_fault_of_a_bundle_gives_one_finding() {
+    let folder = Folder::new();
+    copy(&data("bundle"), &folder.path().join("bundle"));
+    let (mut wrong, mut count, mut silent) = (String::new(), 0, 0);
+    for file in [
+        "manifests/demo.clusterserviceversion.yaml",
+        "manifests/demo.example_demos.yaml",
+        "manifests/demo-settings_v1_configmap.yaml",
+        "metadata/annotations.yaml",
+    ] {
+        let path = format!("bundle/{file}");
+        let text = fs::read_to_string(folder.path().join(&path)).expect("it can be read");
+        let tree = yaml::read(&text, 0..text.len()).expect("it is YAML");
+        let good = to_json(tree.root().expect("it is a mapping"));
+        let mut all = Vec::new();
+        pointers(&good, "", &mut all);
+        for (what, spoilt) in all.iter().flat_map(|pointer| spoil(&good, pointer)) {
+            folder.write(&path, spoilt.to_string());
+            let (sources, mut report) = (Sources::default(), Report::default());
+            let bundle =
+                load::bundle(&folder.path().join("bundle"), &sources, &mut report).expect("it is one");
+            report.append(rules::check_bundle(&bundle, &rules::Context::default()));
+            let ids: BTreeSet<_> = report.diagnostics().iter().map(|finding| finding.code.id).collect();
+            let ids: Vec<_> = ids.into_iter().collect();
+            count += 1;
+            silent += usize::from(ids.is_empty());
+            if ids.len() > 1 && !ENDS.contains(&ids.as_slice()) {
+                let _ = writeln!(wrong, "{what} in {file}: {}", ids.join(" "));
+            }
+        }
+        folder.write(&path, text);
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(count > 600 && silent < count * 2 / 3, "{silent} of {count} faults are silent");
 }

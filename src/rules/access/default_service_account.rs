@@ -22,7 +22,10 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     };
     for deployment in view.contents.deployments.iter().filter(|deployment| deployment.account() == "default")
     {
-        if let Some(pod) = &deployment.pod {
+        // Of a pod that runs nothing another rule speaks.
+        if let Some(pod) =
+            deployment.pod.as_ref().filter(|_| deployment.containers("containers").next().is_some())
+        {
             let finding = out.report(
                 pod.place_of("serviceAccountName"),
                 format!("Deployment `{}` runs as `default`, which may do nothing", deployment.name),

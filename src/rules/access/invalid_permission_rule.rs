@@ -17,7 +17,7 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     for rule in view.contents.policy_rules() {
         let at = &rule.at;
         let has = |key| at.texts(&[key]).next().is_some();
-        let (key, why) = if at.get("verbs").is_some() && !has("verbs") {
+        let (key, why) = if at.get("verbs").is_some_and(|verbs| !verbs.value.is_null()) && !has("verbs") {
             ("verbs", "a rule without verbs")
         } else if has("nonResourceURLs") && !rule.is_cluster {
             ("nonResourceURLs", "paths are not in any namespace, so a namespaced role cannot allow them")

@@ -18,9 +18,15 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     let Some(examples) = examples(view) else { return };
     let Ok(list) = &examples.list else { return };
     for owned in view.contents.crd_descriptions("owned") {
-        // An example of another version is a fault of the example.
-        let is_shown = list.iter().any(|example| example.kind == owned.text(&["kind"]));
-        if !is_shown {
+        // An example of another version is a fault of the example; what the bundle does not bring, or under
+        // another kind, has a finding of its own.
+        let kind = owned.text(&["kind"]);
+        let is_shown = list.iter().any(|example| example.kind == kind);
+        let is_lost = view
+            .contents
+            .crd(owned.text(&["name"]))
+            .is_some_and(|crd| crd.spec.text(&["names", "kind"]) != kind);
+        if !is_shown && !is_lost && !kind.is_empty() {
             let finding = out
                 .report(owned.place_of("kind"), format!("there is no example of {}", owned.text(&["kind"])));
             finding.label(examples.at.place(), "the examples").help("add one to `alm-examples`");

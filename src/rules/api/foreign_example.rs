@@ -21,7 +21,9 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     for example in examples.list.iter().flatten() {
         let is_owned = owned.iter().any(|owned| example.is_of(owned, true))
             || services.iter().any(|service| example.is_of(service, false));
-        if !is_owned {
+        // A CRD of the bundle that the CSV does not own is the fault of the CSV.
+        let is_brought = view.contents.crds.iter().any(|crd| example.is_of_crd(crd));
+        if !is_owned && !is_brought {
             let finding = out.report(
                 examples.at.place(),
                 format!(

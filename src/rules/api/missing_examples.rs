@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     let Some(csv) = &view.contents.csv else { return };
-    if view.contents.crd_descriptions("owned").next().is_some() && examples(view).is_none() {
+    let has_name = !csv.text(&["metadata", "name"]).is_empty();
+    if has_name && view.contents.crd_descriptions("owned").next().is_some() && examples(view).is_none() {
         let place = csv.place().key("metadata").key("annotations");
         out.report(place, "this CSV has no examples")
             .help("add the annotation `alm-examples`, a JSON list with an object of each kind");

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     for object in &view.contents.objects {
-        // A CSV and a CRD have stricter rules; a list and what has no kind of ours has no name.
+        // A CSV and a CRD have stricter rules; a list has no name.
         if matches!(object.kind, "ClusterServiceVersion" | "CustomResourceDefinition")
             || object.kind.ends_with("List")
         {

@@ -15,8 +15,10 @@ pub(super) static RULE: Rule = Rule {
 
 /// `opm render` fails with "no csv in bundle", and OLM has nothing to install.
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
-    // A file that has a finding of its own, since it cannot be read or is no object, is likely it.
-    let is_explained = view.bundle.manifests.iter().any(|manifest| manifest.kind().is_none());
+    // A file that has a finding of its own, since it cannot be read, is no object or is of a
+    // kind that there is not, is likely it.
+    let is_explained = view.bundle.manifests.iter().any(|manifest| manifest.kind().is_none())
+        || view.contents.objects.iter().any(|object| object.group == "operators.coreos.com");
     if view.bundle.csv_manifest().is_none() && !is_explained {
         let finding = out.report(view.home(), "no manifest of this bundle is a ClusterServiceVersion");
         finding.help("put the CSV into `manifests`");

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
         since: "0.1.0",
         docs: include_str!("unquoted_annotation.md"),
     },
-    check: Check::Bundle(check),
+    check: Check::Reading(check),
 };
 
 /// `4.20` is the number 4.2.

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
         since: "0.1.0",
         docs: include_str!("unquoted_csv_version.md"),
     },
-    check: Check::Bundle(check),
+    check: Check::Reading(check),
 };
 
 /// `version: 1.10` is the number 1.1.

@@ -1,4 +1,5 @@
 use crate::diag::{Code, Level, Suite};
+use crate::rules::kubernetes::{is_dns_1035_label, is_subdomain};
 use crate::rules::{BundleView, Check, Findings, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +17,11 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     for crd in &view.contents.crds {
         let wanted = crd.full_name();
-        if !wanted.is_empty() && crd.name != wanted {
+        // Of a plural or group that cannot be other rules speak.
+        let is_possible = is_dns_1035_label(crd.spec.text(&["names", "plural"]))
+            && is_subdomain(&wanted)
+            && crd.spec.text(&["group"]).contains('.');
+        if is_possible && crd.name != wanted {
             let finding = out.report(
                 crd.at.place().key("metadata").key("name"),
                 format!("this CRD must be named `{wanted}`, not `{}`", crd.name),

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
         since: "0.1.0",
         docs: include_str!("unquoted_object_annotation.md"),
     },
-    check: Check::Bundle(check),
+    check: Check::Reading(check),
 };
 
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {

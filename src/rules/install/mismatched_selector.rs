@@ -16,6 +16,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     for deployment in &view.contents.deployments {
         let Some(spec) = deployment.at.get("spec") else { continue };
+        // Without pods, of which another rule speaks, there is nothing to select.
+        if spec.get("template").is_none_or(|template| template.value.is_null()) {
+            continue;
+        }
         let labels = spec.at(&["selector", "matchLabels"]);
         let has_expressions = spec.list(&["selector", "matchExpressions"]).next().is_some();
         let name = deployment.name;

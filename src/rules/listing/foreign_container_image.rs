@@ -18,11 +18,14 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
     let Some(at) = view.contents.annotation("containerImage") else { return };
     let image = at.value.text();
-    let mut images = view.contents.containers().map(|(_, container)| container.text(&["image"])).peekable();
-    if image.is_empty() || check_image_reference(image).is_err() || images.peek().is_none() {
+    let images: Vec<_> =
+        view.contents.containers().map(|(_, container)| container.text(&["image"])).collect();
+    // A container without a proper image, which another rule says, may be the one.
+    let is_broken = images.iter().any(|image| check_image_reference(image).is_err());
+    if image.is_empty() || check_image_reference(image).is_err() || images.is_empty() || is_broken {
         return;
     }
-    if !images.any(|other| full_name(other) == full_name(image)) {
+    if !images.iter().any(|other| full_name(other) == full_name(image)) {
         let finding = out.report(at.place(), format!("no Deployment runs `{image}`"));
         finding.help("write the image that the operator's container runs");
     }

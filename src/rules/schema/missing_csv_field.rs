@@ -20,7 +20,9 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
         let (key, parent) = (violation.key.as_str(), violation.parent.as_str());
         let is_said = matches!(
             (parent, key),
-            ("spec", "install" | "version")
+            ("owned", "name" | "kind" | "version")
+                | ("deployments", "spec")
+                | ("spec", "install" | "version")
                 | ("relatedImages", "image")
                 | (_, "deployments" | "containers" | "selector" | "template" | "serviceAccountName")
         );

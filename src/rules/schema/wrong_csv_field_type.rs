@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
         since: "0.1.0",
         docs: include_str!("wrong_csv_field_type.md"),
     },
-    check: Check::Bundle(check),
+    check: Check::Reading(check),
 };
 
 /// Version and release have rules of their own.
