@@ -51,7 +51,7 @@ pub(super) fn minor(text: &str) -> Option<u32> {
 /// Returns the version of Kubernetes, as its second number, that an OpenShift 4 brings: 4.9 has 1.22,
 /// 4.12 has 1.25, and every version since 4.1 keeps the step.
 pub(super) fn minor_of_openshift(minor: u32) -> u32 {
-    minor + 13
+    minor.saturating_add(13)
 }
 
 #[cfg(test)]
@@ -80,6 +80,6 @@ mod tests {
             [minor("1.25.0"), minor("v1.9"), minor("2.1"), minor("1")],
             [Some(25), Some(9), None, None]
         );
-        assert_eq!(minor_of_openshift(9), 22);
+        assert_eq!([minor_of_openshift(9), minor_of_openshift(u32::MAX)], [22, u32::MAX]);
     }
 }

@@ -28,12 +28,15 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
             out.report(value.place(), message).help("shorten it");
             continue;
         }
-        constraint(&value, out);
+        constraint(&value, 0, out);
     }
 }
 
 /// The most bytes of a constraint (`pkg/constraints/constraint.go` of operator-framework/api).
 const LIMIT: usize = 1 << 17;
+
+/// How deep constraints are followed, for the sake of the stack.
+const DEPTH: usize = 100;
 
 /// The forms of a constraint, and the fields of each.
 const FORMS: &[(&str, &[&str])] = &[
@@ -45,7 +48,12 @@ const FORMS: &[(&str, &[&str])] = &[
     ("not", &["constraints"]),
 ];
 
-fn constraint(value: &At<'_>, out: &mut Findings<'_>) {
+fn constraint(value: &At<'_>, depth: usize, out: &mut Findings<'_>) {
+    if depth > DEPTH {
+        out.report(value.place(), "constraints in constraints, too deep to follow")
+            .help("join them in fewer levels");
+        return;
+    }
     let mut forms = Vec::new();
     for (key, form) in value.entries() {
         match FORMS.iter().find(|(name, _)| *name == key) {
@@ -78,7 +86,7 @@ fn constraint(value: &At<'_>, out: &mut Findings<'_>) {
                 let finding = out.report(form.place(), format!("`{name}` joins no constraints"));
                 finding.help("list them below `constraints`, or remove it");
             }
-            members.iter().for_each(|member| constraint(member, out));
+            members.iter().for_each(|member| constraint(member, depth + 1, out));
         } else if let Some(key) = fields.iter().find(|key| form.text(&[key]).trim().is_empty()) {
             let is_renamed = name == "package" && form.get("version").is_some();
             if !is_renamed {
