@@ -39,7 +39,7 @@ push: build ## build the image and push it: make push REF=registry.example/team/
 	@$(OLMCAT) push $(REF)
 
 bench: build ## measure time and memory on real and on large catalogs
-	cargo bench --locked --quiet
+	@cargo bench --locked --quiet --bench speed
 
 # cargo-fuzz wants a nightly compiler for the sanitizer; the stable one has it, too, if it is told to.
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60)
