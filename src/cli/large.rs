@@ -1,6 +1,7 @@
 //! Catalogs that are too large to be held in memory: read piece by piece, and what is needed again is read
 //! again. Only where nothing is wrong; findings want to be shown, and then everything is read as usual.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -66,11 +67,11 @@ impl Large {
     pub(super) fn print(&self, migrates: bool, format: Format, ui: &Ui) -> Option<Result<(), Error>> {
         let whole = self.read(false)?;
         let files: Vec<File> = self.files.iter().map(|file| File::open(file).ok()).collect::<Option<_>>()?;
+        let indices: HashMap<FileId, usize> =
+            self.ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
         let documents: Vec<(usize, std::ops::Range<usize>)> = (catalog::places(&whole).into_iter())
             .map(|place| match &place.spot {
-                Spot::Route(bytes, _) => {
-                    Some((self.ids.iter().position(|id| *id == place.file)?, bytes.clone()))
-                }
+                Spot::Route(bytes, _) => Some((*indices.get(&place.file)?, bytes.clone())),
                 Spot::File | Spot::Bytes(_) => None,
             })
             .collect::<Option<_>>()?;

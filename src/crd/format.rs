@@ -6,6 +6,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::text::calendar::days_in;
+
 /// Returns whether a text is of a format. One that the API server does not know holds always.
 pub(super) fn holds(format: &str, text: &str) -> bool {
     match format {
@@ -86,15 +88,7 @@ fn is_date(text: &str) -> bool {
     let (Some(year), Some(month), Some(day)) = (number(year), number(month), number(day)) else {
         return false;
     };
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 if is_leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return false,
-    };
-    (1..=days).contains(&day)
+    (1..=days_in(year, month)).contains(&day)
 }
 
 /// RFC 3339.

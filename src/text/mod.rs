@@ -6,6 +6,7 @@
 
 mod blanks;
 mod build;
+pub mod calendar;
 mod duplicate;
 mod edit;
 mod fault;

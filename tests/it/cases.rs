@@ -265,19 +265,21 @@ pub fn merge(target: &mut Json, patch: Json) {
     }
 }
 
-pub fn json(text: &str) -> Json {
-    fn convert(value: Value<'_, '_>) -> Json {
-        match value.kind() {
-            Kind::List => value.items().map(convert).collect(),
-            Kind::Map => Json::Object(
-                value.entries().map(|(key, value)| (key.text().to_owned(), convert(value))).collect(),
-            ),
-            Kind::Str => Json::String(value.text().to_owned()),
-            Kind::Null | Kind::Bool | Kind::Int | Kind::Float | Kind::Json => {
-                serde_json::from_str(value.text()).expect("scalars are spelled as in JSON")
-            }
+/// Returns a value as JSON.
+pub fn convert(value: Value<'_, '_>) -> Json {
+    match value.kind() {
+        Kind::List => value.items().map(convert).collect(),
+        Kind::Map => Json::Object(
+            value.entries().map(|(key, value)| (key.text().to_owned(), convert(value))).collect(),
+        ),
+        Kind::Str => Json::String(value.text().to_owned()),
+        Kind::Null | Kind::Bool | Kind::Int | Kind::Float | Kind::Json => {
+            serde_json::from_str(value.text()).expect("scalars are spelled as in JSON")
         }
     }
+}
+
+pub fn json(text: &str) -> Json {
     let tree = yaml::read(text, 0..text.len()).expect("a patch is YAML");
     tree.root().map_or(Json::Null, convert)
 }

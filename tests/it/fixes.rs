@@ -5,9 +5,10 @@ use std::fs;
 
 use olmcat::diag::{Diagnostic, Report, codes, mend};
 use olmcat::text::yaml::{Editor, read, with_changes};
-use olmcat::text::{Edit, FileId, Kind, Place, Sources, Value};
+use olmcat::text::{Edit, FileId, Place, Sources};
 use serde_json::Value as Json;
 
+use crate::cases::convert;
 use crate::support::{assert_linear, data};
 
 const AWKWARD: &str = "\
@@ -59,18 +60,6 @@ fn texts() -> Vec<String> {
 }
 
 fn json(text: &str) -> Option<Json> {
-    fn convert(value: Value<'_, '_>) -> Json {
-        match value.kind() {
-            Kind::List => value.items().map(convert).collect(),
-            Kind::Map => Json::Object(
-                value.entries().map(|(key, value)| (key.text().to_owned(), convert(value))).collect(),
-            ),
-            Kind::Str => Json::String(value.text().to_owned()),
-            Kind::Null | Kind::Bool | Kind::Int | Kind::Float | Kind::Json => {
-                serde_json::from_str(value.text()).unwrap()
-            }
-        }
-    }
     read(text, 0..text.len()).ok()?.root().map(convert)
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::resolve;
+use crate::text::calendar::days_in;
 use crate::text::{Kind, scan};
 
 /// The spelling of a string.
@@ -152,17 +153,11 @@ fn is_timestamp(text: &str) -> bool {
     else {
         return false;
     };
-    let is_leap = year % 4 == 0 && year % 100 != 0 || year % 400 == 0;
-    let days = match month {
-        2 if is_leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return false,
-    };
     let short =
         date.split('-').skip(1).all(|part| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit()));
-    (1..=days).contains(&day) && short && time.is_none_or(|(mark, time)| is_time(time, mark != b' '))
+    (1..=days_in(year, month)).contains(&day)
+        && short
+        && time.is_none_or(|(mark, time)| is_time(time, mark != b' '))
 }
 
 /// `15:4:5.999999999`, and if a zone is wanted `Z` or `+07:00`.

@@ -38,11 +38,8 @@ pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, S
     if !args.skip_validation {
         let (sources, mut report) = (Sources::default(), Report::default());
         if let load::Image::Bundle(bundle) = load::image(&reference, &puller, &sources, &mut report)? {
-            for finding in rules::check_bundle(&bundle, &rules::Context::default()).diagnostics() {
-                if finding.code.suite == Suite::Required {
-                    report.push(finding.clone());
-                }
-            }
+            let required = rules::Context { suites: vec![Suite::Required], ..rules::Context::default() };
+            report.append(rules::check_bundle(&bundle, &required));
         }
         source::stop(report, &sources, ui)?;
     }

@@ -36,11 +36,8 @@ pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, S
     for finding in faults.diagnostics() {
         report.push(finding.clone());
     }
-    for finding in rules::check_bundle(&bundle, &rules::Context::default()).diagnostics() {
-        if finding.code.suite == Suite::Required {
-            report.push(finding.clone());
-        }
-    }
+    let required = rules::Context { suites: vec![Suite::Required], ..rules::Context::default() };
+    report.append(rules::check_bundle(&bundle, &required));
     source::stop(report, &sources, ui)?;
     ui.note("All validation tests have been completed successfully");
     Ok(ExitStatus::Clean)
