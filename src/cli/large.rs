@@ -19,7 +19,7 @@ use crate::rules;
 use crate::text::{FileId, Place, Sources, Spot};
 
 /// From how many bytes on a catalog is large.
-const LARGE: u64 = 64 << 20;
+const LARGE: u64 = 16 << 20;
 /// How many bytes are written at a time, for each core.
 const PART: usize = 1 << 20;
 
