@@ -4,7 +4,8 @@
 //! `load` → `rules` → `render` → `template` → `rules` → `catalog` (write) → `image` → `oci`.
 //!
 //! The drawing on the wall is the wall: `tests/it/architecture.rs` reads this table and holds the
-//! code to it. A room may import the rooms named beside it and nothing else.
+//! code to it. A room may import the rooms named beside it and nothing else; a crate may be used by the
+//! rooms that name it.
 //!
 //! | room       | stands on                                              | alone may use                         |
 //! |------------|--------------------------------------------------------|---------------------------------------|
@@ -19,7 +20,7 @@
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
-//! | `bundle`   | `text`                                                 |                                       |
+//! | `bundle`   | `text`                                                 | `flate2`                              |
 //! | `crd`      | `text`                                                 | `regex`                               |
 //! | `catalog`  | `text` `diag`                                          |                                       |
 //! | `diag`     | `text`                                                 |                                       |

@@ -3,10 +3,12 @@
 mod at;
 mod contents;
 mod csv;
+mod size;
 
 pub use at::At;
 pub use contents::{Contents, Crd, Deployment, Object, Permission, PolicyRule, split_api_version};
 pub use csv::Csv;
+pub use size::{OBJECT_LIMIT, UNPACKED_FLOOR, UNPACKED_LIMIT};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -45,6 +47,8 @@ pub struct Manifest<'s> {
     pub file: FileId,
     /// The name of the file, without its folder.
     pub name: String,
+    /// What is in the file.
+    pub content: &'s str,
     /// The bytes of the first document.
     pub document: Range<usize>,
     /// The first document; none when it cannot be read or is empty.

@@ -161,21 +161,31 @@ pub struct Applies {
     pub openshift: Option<Minors>,
     /// With which versions of Kubernetes; what OpenShift brings counts as well.
     pub kube: Minors,
+    /// Also when no platform is chosen.
+    pub is_usual: bool,
 }
 
 impl Applies {
     /// On everything.
-    pub const EVERYWHERE: Applies =
-        Applies { olm_v0: true, olm_v1: true, openshift: Some(Minors::ALL), kube: Minors::ALL };
+    pub const EVERYWHERE: Applies = Applies {
+        olm_v0: true,
+        olm_v1: true,
+        openshift: Some(Minors::ALL),
+        kube: Minors::ALL,
+        is_usual: true,
+    };
     /// On OLM v0, which all of OpenShift has.
     pub const OLM_V0: Applies = Applies { olm_v1: false, ..Applies::EVERYWHERE };
     /// On OLM v1, which OpenShift has from 4.18 on.
     pub const OLM_V1: Applies =
         Applies { olm_v0: false, openshift: Some(Minors::since(4, 18)), ..Applies::EVERYWHERE };
+    /// On OLM v1 if it is chosen: what OLM v0 takes is no fault as long as nobody wants to do without it,
+    /// and OpenShift has both.
+    pub const OLM_V1_ALONE: Applies = Applies { openshift: None, is_usual: false, ..Applies::OLM_V1 };
 
     /// On some versions of OpenShift and nothing else.
     pub const fn openshift(versions: Minors) -> Self {
-        Applies { olm_v0: false, olm_v1: false, openshift: Some(versions), kube: Minors::ALL }
+        Applies { olm_v0: false, olm_v1: false, openshift: Some(versions), ..Applies::EVERYWHERE }
     }
 
     /// On everything with some versions of Kubernetes.
@@ -201,6 +211,9 @@ impl fmt::Display for Applies {
         f.write_str(&olm.chain(openshift).collect::<Vec<_>>().join(", "))?;
         if self.kube != Minors::ALL {
             write!(f, "; Kubernetes{}", named(self.kube, " "))?;
+        }
+        if !self.is_usual {
+            f.write_str(" (if chosen with `--target`)")?;
         }
         Ok(())
     }
@@ -250,6 +263,7 @@ mod tests {
     fn people_read_where_a_rule_matters() {
         assert_eq!(Applies::EVERYWHERE.to_string(), "olm-v0, olm-v1, ocp");
         assert_eq!(Applies::OLM_V1.to_string(), "olm-v1, ocp-4.18 and later");
+        assert_eq!(Applies::OLM_V1_ALONE.to_string(), "olm-v1 (if chosen with `--target`)");
         assert_eq!(Applies::openshift(Minors::until(4, 8)).to_string(), "ocp-4.8 and before");
         assert!(Applies::kube(Minors::since(1, 25)).to_string().ends_with("; Kubernetes 1.25 and later"));
     }

@@ -106,20 +106,21 @@ pub(super) fn manifests<'s>(
         manifests.push(match keep(shown.clone(), content, sources, report) {
             Some(file) => manifest(name, file, sources, report),
             // Its name stays, so that nobody says that it is missing.
-            None => empty(name, sources.add(shown, Vec::new())),
+            None => empty(name, sources.add(shown, Vec::new()), sources),
         });
     }
     manifests
 }
 
-fn empty<'s>(name: String, file: FileId) -> Manifest<'s> {
-    Manifest { file, name, document: 0..0, tree: None, lost: Vec::new() }
+fn empty(name: String, file: FileId, sources: &Sources) -> Manifest<'_> {
+    let content = sources.get(file).text();
+    Manifest { file, name, content, document: 0..0, tree: None, lost: Vec::new() }
 }
 
 fn manifest<'s>(name: String, file: FileId, sources: &'s Sources, report: &mut Report) -> Manifest<'s> {
     let source = sources.get(file);
     let text = source.text();
-    let mut manifest = empty(name, file);
+    let mut manifest = empty(name, file, sources);
     if let Some(offset) = source.invalid_utf8() {
         // What follows would be about letters that the user did not write.
         report.push(Diagnostic::invalid_utf8(file, offset));

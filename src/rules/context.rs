@@ -3,10 +3,10 @@
 use crate::diag::{Applies, Minors, Platform, Suite};
 use crate::settings::Contract;
 
-/// The circumstances of a run. The default is every platform, every Kubernetes, and no installer.
+/// The circumstances of a run. The default is every usual platform, every Kubernetes, and no installer.
 #[derive(Debug, Clone, Default)]
 pub struct Context<'c> {
-    /// The chosen platforms; none chosen means all.
+    /// The chosen platforms; none chosen means all, but for what somebody has to choose.
     pub platforms: Vec<Platform>,
     /// The chosen versions of Kubernetes; see [`Context::kube`].
     pub kube: Option<Minors>,
@@ -43,7 +43,10 @@ impl<'c> Context<'c> {
 
     /// Returns whether what applies somewhere matters in this run.
     pub fn concerns(&self, applies: &Applies) -> bool {
-        let is_on = self.platforms.is_empty() || self.platforms.iter().any(|one| applies.on(*one));
+        let is_on = match self.platforms.as_slice() {
+            [] => applies.is_usual,
+            chosen => chosen.iter().any(|one| applies.on(*one)),
+        };
         is_on && applies.kube.overlaps(self.kube())
     }
 }
@@ -68,12 +71,15 @@ mod tests {
         let applies = [Applies::EVERYWHERE, Applies::OLM_V0, Applies::OLM_V1];
         assert!(applies.iter().all(|applies| all.concerns(applies)));
         assert!(all.concerns(&Applies::kube(Minors::since(1, 99))));
+        assert!(!all.concerns(&Applies::OLM_V1_ALONE), "what OLM v0 takes is no fault");
     }
 
     #[test]
     fn a_choice_leaves_out_what_matters_elsewhere() {
         assert!(!context(&["olm-v0"], None).concerns(&Applies::OLM_V1));
         assert!(context(&["olm-v0", "olm-v1"], None).concerns(&Applies::OLM_V1));
+        assert!(context(&["olm-v0", "olm-v1"], None).concerns(&Applies::OLM_V1_ALONE));
+        assert!(!context(&["ocp-4.20"], None).concerns(&Applies::OLM_V1_ALONE), "it has both");
         let removed = Applies::kube(Minors::since(1, 25));
         assert!(context(&["olm-v0"], None).concerns(&removed));
         assert!(!context(&["olm-v0"], Some("1.24")).concerns(&removed));

@@ -13,12 +13,13 @@ use crate::catalog::{BundleBlob, Catalog};
 use crate::diag::{Report, Subject};
 use crate::settings::Contract;
 
-/// Checks the files of a bundle by the suites of the run.
+/// Checks the files of a bundle by the suites and for the platforms of the run.
 pub fn check_bundle(bundle: &Bundle<'_>, context: &Context<'_>) -> Report {
     let subject = Subject { package: bundle.package().into_owned(), version: bundle.version().into_owned() };
     let view = BundleView::new(bundle, context);
     let mut report = Report::default();
-    let rules: Vec<_> = all().into_iter().filter(|rule| context.wants(rule.code.suite)).collect();
+    let counts = |rule: &&Rule| context.wants(rule.code.suite) && context.concerns(&rule.check.applies());
+    let rules: Vec<_> = all().into_iter().filter(counts).collect();
     for rule in &rules {
         if let Check::Reading(check) = rule.check.judgement() {
             check(&view, &mut findings(rule, subject.clone(), &mut report));

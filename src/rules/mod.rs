@@ -101,8 +101,8 @@ pub enum Check {
     /// Nothing: another room finds it while it reads (`text`, `load`, `template`, `settings`),
     /// and the rule only gives it an id and a document.
     Elsewhere,
-    /// One of the others, of a rule that matters on some platforms only. It is asked all the same,
-    /// and what it finds is left out where it does not matter.
+    /// One of the others, of a rule that matters on some platforms only. What it finds is left out where
+    /// it does not matter.
     On(Applies, &'static Check),
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Context;
 use super::csv_schema::{self, Violation};
-use crate::bundle::{At, Bundle, CHANNELS_ANNOTATION, Contents};
+use crate::bundle::{At, Bundle, CHANNELS_ANNOTATION, Contents, UNPACKED_FLOOR};
 use crate::catalog::{
     BundleBlob, Catalog, Channel, Deprecation, Deprecations, Graph, PACKAGE, Package, PackageProperty,
 };
@@ -23,12 +23,19 @@ pub struct BundleView<'c> {
     pub context: &'c Context<'c>,
     /// What is wrong with the CSV by its schema, once somebody asked.
     violations: OnceCell<Vec<Violation>>,
+    unpacked_size: OnceCell<usize>,
 }
 
 impl<'c> BundleView<'c> {
     /// Makes the view.
     pub fn new(bundle: &'c Bundle<'c>, context: &'c Context<'c>) -> Self {
-        BundleView { bundle, contents: Contents::new(bundle), context, violations: OnceCell::new() }
+        BundleView {
+            bundle,
+            contents: Contents::new(bundle),
+            context,
+            violations: OnceCell::new(),
+            unpacked_size: OnceCell::new(),
+        }
     }
 
     /// Returns the place of what is missing from the bundle as a whole.
@@ -39,6 +46,11 @@ impl<'c> BundleView<'c> {
     /// Returns what is wrong with the CSV by its schema.
     pub(super) fn violations(&self) -> &[Violation] {
         self.violations.get_or_init(|| csv_schema::violations(self))
+    }
+
+    /// Returns [`Bundle::unpacked_size`] from [`UNPACKED_FLOOR`] on, computed once.
+    pub(super) fn unpacked_size(&self) -> usize {
+        *self.unpacked_size.get_or_init(|| self.bundle.unpacked_size(UNPACKED_FLOOR))
     }
 
     /// Returns the annotations of the bundle.

@@ -4,10 +4,10 @@ use crate::support::{Folder, data};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use olmcat::catalog;
-use olmcat::diag::{Report, Suite};
+use olmcat::diag::{Platform, Report, Suite};
 use olmcat::load;
 use olmcat::render;
-use olmcat::rules::{self};
+use olmcat::rules::{self, Rule};
 use olmcat::settings::Contract;
 use olmcat::template::Template;
 use olmcat::text::{Kind, Sources, Value, locate, yaml};
@@ -87,11 +87,11 @@ pub fn concise(report: &Report, sources: &Sources, folder: &str) -> Vec<String> 
     lines.into_iter().map(|(_, _, text)| text).collect()
 }
 
-/// Runs a case of a rule: what every project is checked for, and the suite of the rule.
-pub fn run(case: &Case, suite: Suite) -> Vec<String> {
+/// Runs a case of a rule: what every project is checked for, the suite of the rule, and its platforms.
+pub fn run(case: &Case, rule: &Rule) -> Vec<String> {
     let folder = Folder::new();
     prepare(case, &folder);
-    let (sources, report) = check(case, suite, &folder);
+    let (sources, report) = check(case, rule, &folder);
     concise(&report, &sources, &folder.path().to_string_lossy())
 }
 
@@ -99,7 +99,7 @@ pub fn run(case: &Case, suite: Suite) -> Vec<String> {
 pub fn prepare(case: &Case, folder: &Folder) {
     match case.info.split_once('=') {
         Some((word @ ("merge" | "file"), names)) => {
-            changed_bundle(names, word == "merge", &case.yaml, folder)
+            changed_bundle(names, word == "merge", &with_filling(&case.yaml), folder)
         }
         Some(("from" | "to", _)) => prepare_upgrade(case, folder),
         _ => drop(folder.write(&case.info, with_manifests(&case.yaml))),
@@ -107,7 +107,7 @@ pub fn prepare(case: &Case, folder: &Folder) {
 }
 
 /// Checks the files of a case.
-pub fn check(case: &Case, suite: Suite, folder: &Folder) -> (Sources, Report) {
+pub fn check(case: &Case, rule: &Rule, folder: &Folder) -> (Sources, Report) {
     let sources = Sources::default();
     let mut report = Report::default();
     let path = folder.path().join(&case.info);
@@ -150,7 +150,10 @@ pub fn check(case: &Case, suite: Suite, folder: &Folder) -> (Sources, Report) {
             bundle.image = "registry.example/demo/demo-bundle:v0.1.0".into();
             let contract = contract(&sources, &mut report);
             let mut context = rules::Context::with_contract(Some(&contract));
-            context.suites = [&Suite::USUAL[..], &[suite]].concat();
+            context.suites = [&Suite::USUAL[..], &[rule.code.suite]].concat();
+            if !rule.check.applies().is_usual {
+                context.platforms = vec![Platform::OlmV0, Platform::OlmV1];
+            }
             report.append(rules::check_bundle(&bundle, &context));
         }
         (info, false) if info.starts_with("from=") || info.starts_with("to=") => {
@@ -170,6 +173,33 @@ pub fn with_manifests(yaml: &str) -> String {
         let frame = "{\"kind\":\"ConfigMap\",\"data\":{\"a\":\"\"}}";
         let filling = "a".repeat(size.parse::<usize>().expect("it is a number") - frame.len());
         all + &STANDARD.encode(frame.replace(":\"\"", &format!(":\"{filling}\""))) + rest
+    })
+}
+
+/// Puts text where some of a size is asked for: `filling`, which compresses to nothing, or `noise`, of
+/// which three quarters stay.
+pub fn with_filling(yaml: &str) -> String {
+    let mut state = 1u64;
+    let mut noise = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[(state >> 58) as usize],
+        )
+    };
+    let mut parts = yaml.split('<');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| {
+        let asked = part.split_once(" bytes of ").and_then(|(size, rest)| {
+            let size: usize = size.parse().ok()?;
+            let (word, rest) = rest.split_once('>')?;
+            let text = match word {
+                "filling" => "A".repeat(size),
+                "noise" => (0..size).map(|_| noise()).collect(),
+                _ => return None,
+            };
+            Some(text + rest)
+        });
+        all + &asked.unwrap_or_else(|| format!("<{part}"))
     })
 }
 

@@ -40,6 +40,18 @@ fn it_is_clean_and_its_catalogs_are_fresh() {
     }
 }
 
+/// What zlib makes of the files one by one, and then base64, within a twentieth: compressors differ.
+#[test]
+fn the_sizes_of_the_bundles_are_told() {
+    let sizes = [("0.16.0", 40_928), ("0.24.0", 42_864), ("0.27.2", 45_772), ("0.29.1", 45_912)];
+    for (version, wanted) in sizes {
+        let (sources, mut report) = (Sources::default(), Report::default());
+        let folder = root().join("bundles/victoriametrics-operator").join(version);
+        let size = load::bundle(&folder, &sources, &mut report).unwrap().unpacked_size(0);
+        assert!(size.abs_diff(wanted) < wanted / 20, "{version}: {size}");
+    }
+}
+
 /// Every published version is there: leaving one out would strand the clusters that run it.
 #[test]
 fn every_published_version_is_there() {

@@ -35,7 +35,7 @@ fn every_example_has_the_findings_that_its_document_says() {
         let text = fs::read_to_string(path).expect("the document can be read");
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         for case in cases(&text).iter().rev() {
-            let found = run(case, rule.code.suite);
+            let found = run(case, rule);
             if found == case.expected {
                 continue;
             }
@@ -62,18 +62,18 @@ fn every_fix_mends_what_it_is_for() {
     let mut fixes = 0;
     let cases = rules::all()
         .into_iter()
-        .flat_map(|rule| cases(rule.code.docs).into_iter().map(|case| (rule.code.suite, case)));
-    for (suite, case) in cases {
+        .flat_map(|rule| cases(rule.code.docs).into_iter().map(move |case| (rule, case)));
+    for (rule, case) in cases {
         let folder = Folder::new();
         prepare(&case, &folder);
-        let (sources, report) = check(&case, suite, &folder);
+        let (sources, report) = check(&case, rule, &folder);
         let mended = mend(&report, &sources, |_| true);
         let count: usize = mended.iter().map(|file| file.findings).sum();
         fixes += count;
         for file in &mended {
             fs::write(sources.get(file.file).name(), &file.text).expect("the file was written before");
         }
-        let (_, left) = check(&case, suite, &folder);
+        let (_, left) = check(&case, rule, &folder);
         let known = |report: &Report| -> BTreeSet<(&str, String)> {
             report.diagnostics().iter().map(|finding| (finding.code.id, finding.message.clone())).collect()
         };

@@ -11,6 +11,7 @@ mod invalid_owned_crd_name;
 mod missing_examples;
 mod namespaced_example;
 mod owned_and_required_crd;
+mod owned_api_service;
 mod repeated_owned_crd;
 mod undescribed_crd;
 mod unknown_api_service_deployment;
@@ -33,6 +34,7 @@ pub(super) const RULES: &[&Rule] = &[
     &missing_examples::RULE,
     &namespaced_example::RULE,
     &owned_and_required_crd::RULE,
+    &owned_api_service::RULE,
     &repeated_owned_crd::RULE,
     &undescribed_crd::RULE,
     &unknown_api_service_deployment::RULE,

@@ -20,10 +20,14 @@ mod mistagged_bundle_image;
 mod mistagged_operator_image;
 mod multiple_annotations;
 mod multiple_csvs;
+mod nearly_oversized_bundle;
+mod nearly_oversized_object;
 mod nonstandard_bundle_name;
 mod nonstandard_channel_name;
 mod object_with_namespace;
 mod optional_api;
+mod oversized_bundle;
+mod oversized_object;
 mod owned_crd_not_found;
 mod repeated_channel;
 mod subfolder_in_manifests;
@@ -59,10 +63,14 @@ pub(super) const RULES: &[&Rule] = &[
     &mistagged_operator_image::RULE,
     &multiple_annotations::RULE,
     &multiple_csvs::RULE,
+    &nearly_oversized_bundle::RULE,
+    &nearly_oversized_object::RULE,
     &nonstandard_bundle_name::RULE,
     &nonstandard_channel_name::RULE,
     &object_with_namespace::RULE,
     &optional_api::RULE,
+    &oversized_bundle::RULE,
+    &oversized_object::RULE,
     &owned_crd_not_found::RULE,
     &repeated_channel::RULE,
     &subfolder_in_manifests::RULE,

@@ -16,6 +16,7 @@ mod invalid_substitution;
 mod invalid_suggested_namespace;
 mod miscased_annotation;
 mod misplaced_annotation;
+mod missing_all_namespaces_mode;
 mod missing_csv_version;
 mod missing_install_modes;
 mod missing_minimum_kube_version;
@@ -54,6 +55,7 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_suggested_namespace::RULE,
     &miscased_annotation::RULE,
     &misplaced_annotation::RULE,
+    &missing_all_namespaces_mode::RULE,
     &missing_csv_version::RULE,
     &missing_install_modes::RULE,
     &missing_minimum_kube_version::RULE,

@@ -13,6 +13,7 @@ mod properties_in_csv;
 mod repeated_dependency;
 mod self_dependency;
 mod top_level_not;
+mod unmet_dependency;
 mod unsupported_dependency_type;
 
 use super::Rule;
@@ -31,5 +32,6 @@ pub(super) const RULES: &[&Rule] = &[
     &repeated_dependency::RULE,
     &self_dependency::RULE,
     &top_level_not::RULE,
+    &unmet_dependency::RULE,
     &unsupported_dependency_type::RULE,
 ];

@@ -9,6 +9,7 @@ mod invalid_created_at;
 mod invalid_link;
 mod invalid_maintainer_email;
 mod invalid_repository;
+mod large_icon;
 mod missing_container_image;
 mod missing_icon;
 mod missing_keywords;
@@ -38,6 +39,7 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_link::RULE,
     &invalid_maintainer_email::RULE,
     &invalid_repository::RULE,
+    &large_icon::RULE,
     &missing_container_image::RULE,
     &missing_icon::RULE,
     &missing_keywords::RULE,
