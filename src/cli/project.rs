@@ -149,7 +149,8 @@ pub(super) fn check_with<'s>(
         ui.step("checking the upgrades");
         report.append(rules::check_upgrades(&parts, &rendered, book.contract.as_ref()));
     }
-    book.apply(report, sources, true, ui)?;
+    // What nobody asked needs no exception yet.
+    book.apply(report, sources, !is_broken, ui)?;
     Ok(Project { settings: book.settings, contract: book.contract, packages })
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::diag::{Diagnostic, Fingerprints, Report};
-use crate::text::{FileId, Place, Sources, Spot, locate_all};
+use crate::text::{FileId, Place, Sources, Spot, locate_all, yaml};
 
 /// A line and a column, both from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,35 @@ pub(super) fn findings<'r>(report: &'r Report, sources: &'r Sources) -> Vec<Find
             }
         })
         .collect()
+}
+
+/// Some characters of the file of a finding, and the text that mends them.
+#[derive(Debug)]
+pub(super) struct Replacement {
+    pub(super) span: Span,
+    pub(super) text: String,
+}
+
+/// Returns how findings can be mended, each on its own, in their order; nothing for those that leave
+/// something to decide.
+pub(super) fn replacements(findings: &[Finding<'_>], sources: &Sources) -> Vec<Vec<Replacement>> {
+    let mut files: HashMap<FileId, (Lines<'_>, yaml::Editor<'_>)> = HashMap::new();
+    let of_one = |finding: &Finding<'_>| {
+        let (fix, file) = (&finding.diagnostic.fix, finding.diagnostic.place.file);
+        if fix.is_empty() || fix.iter().any(|edit| edit.file() != file) {
+            return Vec::new();
+        }
+        let text = sources.get(file).text();
+        let (lines, editor) =
+            files.entry(file).or_insert_with(|| (Lines::new(text), yaml::Editor::new(text)));
+        let changes = fix.iter().map(|edit| editor.change(edit));
+        let changes = changes.map(|change| {
+            change.map(|change| Replacement { span: lines.span(change.bytes), text: change.text })
+        });
+        // A fix is made as a whole or not at all.
+        changes.collect::<Option<_>>().unwrap_or_default()
+    };
+    findings.iter().map(of_one).collect()
 }
 
 /// Returns the name of a file as programs know it: without `./` before it.

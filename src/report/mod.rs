@@ -111,7 +111,7 @@ pub fn render(report: &Report, sources: &Sources, format: Format, colour: bool) 
         Format::Concise => concise::render(&findings, colour),
         Format::Json => json::render(&findings),
         Format::JsonLines => json::lines(&findings),
-        Format::Sarif => sarif::render(&findings),
+        Format::Sarif => sarif::render(&findings, sources),
         Format::Github => github::render(&findings),
         Format::Gitlab => gitlab::render(&findings),
         Format::Junit => junit::render(&findings),

@@ -6,21 +6,22 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::json::pretty;
-use super::located::{Finding, Located, Span, relative};
+use super::located::{Finding, Located, Replacement, Span, relative, replacements};
 use crate::diag::{Code, Level};
+use crate::text::Sources;
 
 /// Returns the document; of the rules it has those that found something.
-pub(super) fn render(findings: &[Finding<'_>]) -> String {
+pub(super) fn render(findings: &[Finding<'_>], sources: &Sources) -> String {
     let mut rules: Vec<Value> = Vec::new();
     let mut indices: HashMap<&str, usize> = HashMap::new();
     let mut results: Vec<Value> = Vec::new();
-    for finding in findings {
+    for (finding, replacements) in findings.iter().zip(replacements(findings, sources)) {
         let code = finding.diagnostic.code;
         let index = *indices.entry(code.id).or_insert_with(|| {
             rules.push(rule(code));
             rules.len() - 1
         });
-        results.push(result(finding, index));
+        results.push(result(finding, index, &replacements));
     }
     pretty(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -49,7 +50,7 @@ fn rule(code: &Code) -> Value {
     })
 }
 
-fn result(finding: &Finding<'_>, index: usize) -> Value {
+fn result(finding: &Finding<'_>, index: usize, replacements: &[Replacement]) -> Value {
     let diagnostic = finding.diagnostic;
     let help = diagnostic.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
     let mut result = json!({
@@ -67,7 +68,28 @@ fn result(finding: &Finding<'_>, index: usize) -> Value {
     if !related.is_empty() {
         result["relatedLocations"] = Value::Array(related);
     }
+    if !replacements.is_empty() {
+        result["fixes"] = json!([fix(finding, replacements)]);
+    }
     result
+}
+
+/// Returns the change that mends a finding, which code hosts and editors offer as a click.
+fn fix(finding: &Finding<'_>, replacements: &[Replacement]) -> Value {
+    let replacements = replacements.iter().map(|replacement| {
+        json!({
+            "deletedRegion": region(&replacement.span),
+            "insertedContent": {"text": replacement.text},
+        })
+    });
+    let mut fix = json!({"artifactChanges": [{
+        "artifactLocation": {"uri": uri(finding.at.name)},
+        "replacements": replacements.collect::<Vec<_>>(),
+    }]});
+    if let Some(help) = &finding.diagnostic.help {
+        fix["description"] = json!({"text": help});
+    }
+    fix
 }
 
 fn level(level: Level) -> &'static str {

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use olmcat::diag::{Diagnostic, Report, codes};
+use olmcat::diag::{Diagnostic, Report, codes, mend};
 use olmcat::report::{Format, render};
-use olmcat::text::{Place, Sources};
+use olmcat::text::{Edit, Place, Sources};
 use serde_json::{Value, json};
 
 use crate::report::findings;
@@ -144,6 +144,49 @@ fn sarif_names_each_rule_once_and_counts_columns_as_we_do() {
     let ids: Vec<_> = rules.iter().map(|rule| &rule["id"]).collect();
     assert!(ids.iter().enumerate().all(|(index, id)| !ids[..index].contains(id)), "{ids:?}");
     assert_eq!(run["columnKind"], "unicodeCodePoints");
+}
+
+/// What a code host would make of the fixes of a document is what `--fix` makes.
+#[test]
+fn the_fixes_of_sarif_are_those_that_are_made() {
+    let text = "# the top\nnäme: [ä, 'b']\nlist:\n- one # first\n- two\n- three\nflag: true\n";
+    let edits: [fn(&Place) -> Edit; 4] = [
+        |root| Edit::Set(root.key("näme").index(1), "ß: 1".to_owned()),
+        |root| Edit::Rename(root.key("list"), "other".to_owned()),
+        |root| Edit::Remove(root.key("list").index(1)),
+        |root| Edit::Quote(root.key("flag")),
+    ];
+    for edit in edits {
+        let (sources, mut report) = (Sources::default(), Report::default());
+        let file = sources.add("a b.yaml", text.as_bytes().to_vec());
+        let root = Place::document(file, 0..text.len());
+        let mut finding = Diagnostic::new(&codes::DUPLICATE_KEY, root.key("list"), "wrong");
+        finding.fix(edit(&root));
+        report.push(finding);
+
+        let document = sarif(&report, &sources);
+        if let Some(schema) = schema() {
+            let mut wrong = Vec::new();
+            check(&document, &schema, &schema, "", &mut wrong);
+            assert_eq!(wrong, Vec::<String>::new());
+        }
+        let change = &document["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+        assert_eq!(change["artifactLocation"]["uri"], "a%20b.yaml");
+        let mut made = text.to_owned();
+        for replacement in change["replacements"].as_array().unwrap().iter().rev() {
+            let offset = |line: &str, column: &str| {
+                let region = &replacement["deletedRegion"];
+                let number = |key: &str| usize::try_from(region[key].as_u64().unwrap()).unwrap() - 1;
+                let before: usize = text.split_inclusive('\n').take(number(line)).map(str::len).sum();
+                before + text[before..].chars().take(number(column)).map(char::len_utf8).sum::<usize>()
+            };
+            let bytes = offset("startLine", "startColumn")..offset("endLine", "endColumn");
+            made.replace_range(bytes, replacement["insertedContent"]["text"].as_str().unwrap());
+        }
+        let mended = mend(&report, &sources, |_| true);
+        assert_eq!(made, mended[0].text);
+        assert_ne!(made, text);
+    }
 }
 
 #[test]

@@ -52,6 +52,24 @@ fn the_sizes_of_the_bundles_are_told() {
     }
 }
 
+/// OLM v1 takes the operators that can watch all namespaces and no others, unless it is told to.
+#[test]
+fn what_olm_v1_refuses_counts_if_it_is_a_target() {
+    let run = Olmcat::new(["validate", "--target", "olm-v1", "--format", "concise"]);
+    let run = run.current_dir(root()).run().exits(1);
+    let bundles: Vec<String> = (run.stdout().lines())
+        .map(|line| {
+            assert!(line.contains("error[missing-all-namespaces-mode]"), "{line}");
+            line.split('/').skip(1).take(2).collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    let mongodb = ["1.11.0", "1.12.0", "1.13.0", "1.13.1", "1.14.0"].map(|it| ("server-mongodb", it));
+    let xtradb = ["1.10.0", "1.11.0", "1.12.0", "1.13.0"].map(|it| ("xtradb-cluster", it));
+    let refused = mongodb.into_iter().chain(xtradb);
+    let refused: Vec<String> = refused.map(|(of, it)| format!("percona-{of}-operator {it}")).collect();
+    assert_eq!(bundles, refused);
+}
+
 /// Every published version is there: leaving one out would strand the clusters that run it.
 #[test]
 fn every_published_version_is_there() {
