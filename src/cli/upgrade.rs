@@ -208,13 +208,7 @@ fn way_v0(catalogs: &[Source<'_>], question: &Question) -> Way {
         kubernetes: question.kubernetes.clone(),
         ..Cluster::default()
     };
-    let blob = |name: &str| {
-        let bundle = index
-            .bundles
-            .iter()
-            .find(|bundle| bundle.blob.package == question.package && bundle.blob.name == name);
-        bundle.map(|bundle| bundle.blob)
-    };
+    let blob = |name: &str| Some(index.bundles[index.bundle(&question.package, name)?].blob);
     let mut csvs = Vec::new();
     let mut end = String::new();
     if let Some(installed) = &question.installed {
@@ -261,51 +255,34 @@ fn way_v0(catalogs: &[Source<'_>], question: &Question) -> Way {
 /// asked for; we ask as the project's installer would, for one.
 fn way_v1(catalogs: &[Source<'_>], question: &Question) -> Way {
     let index = &catalogs[0].index;
-    let mut extension = v1::Extension {
+    let installed = question.installed.as_ref().and_then(|installed| {
+        let version = installed.traits.version.clone()?;
+        Some((installed.name.clone(), VersionRelease { version, release: None }))
+    });
+    let extension = v1::Extension {
         package: question.package.clone(),
         channels: vec![question.channel.clone()],
+        installed,
         ..v1::Extension::default()
     };
+    let mut end = question.installed.as_ref().map(|installed| installed.name.clone()).unwrap_or_default();
+    let walk = v1::walk(catalogs, extension, v1::Gates::default());
     let mut hops = Vec::new();
-    let mut end = String::new();
-    if let Some(installed) = &question.installed {
-        end.clone_from(&installed.name);
-        let version = installed.traits.version.clone();
-        extension.installed =
-            version.map(|version| (installed.name.clone(), VersionRelease { version, release: None }));
+    for choice in walk.choices {
+        let new = index.bundles[choice.bundle].blob;
+        let old = index.bundle(&question.package, &end).map(|old| index.bundles[old].blob);
+        let change = old.map(|old| compare::bundles(old, new));
+        let (from, to) = (std::mem::replace(&mut end, new.name.to_string()), new.name.to_string());
+        hops.push(Shown { from, to, channel: question.channel.clone(), edge: None, change });
     }
-    let (reason, why) = loop {
-        let bundle = match v1::choose(catalogs, &extension) {
-            Ok(choice) => &index.bundles[choice.bundle],
-            Err(message) => break ("Failed", message),
-        };
-        let name = bundle.blob.name.to_string();
-        if end == name || hops.len() > index.bundles.len() {
-            let highest = v1::Extension { installed: None, ..extension.clone() };
-            let highest = v1::choose(catalogs, &highest)
-                .map(|choice| index.bundles[choice.bundle].blob.name.to_string());
-            match highest {
-                Ok(highest) if highest != name => {
-                    break ("Retained", format!("no edge leads on to the highest version, `{highest}`"));
-                }
-                _ => break ("Head", String::new()),
-            }
+    let (reason, why) = match walk.stop {
+        v1::Stop::Highest => ("Head", String::new()),
+        v1::Stop::Retained(highest) => {
+            let highest = &index.bundles[highest.bundle].blob.name;
+            ("Retained", format!("no edge leads on to the highest version, `{highest}`"))
         }
-        let old = index.bundles.iter().find(|old| old.blob.name == end.as_str());
-        let change = old.map(|old| compare::bundles(old.blob, bundle.blob));
-        hops.push(Shown {
-            from: end,
-            to: name.clone(),
-            channel: question.channel.clone(),
-            edge: None,
-            change,
-        });
-        end = name.clone();
-        if let Some(why) = v1::refuses(bundle.blob, v1::Gates::default()) {
-            break ("Refused", format!("{name}: {why}"));
-        }
-        let Ok(version) = bundle.blob.version_release() else { break ("Head", String::new()) };
-        extension.installed = Some((name, version));
+        v1::Stop::Refused(why) => ("Refused", format!("{end}: {why}")),
+        v1::Stop::Failed(message) => ("Failed", message),
     };
     Way { hops, end, head: head(catalogs, question), reason, why, notes: Vec::new() }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::state::Group;
 use crate::catalog::version::Version;
-use crate::catalog::{BUNDLE_OBJECT, BundleBlob, CSV_METADATA};
-use crate::text::{Tree, Value, json, yaml};
+use crate::catalog::{BundleBlob, CSV_METADATA, document};
+use crate::text::{Tree, Value};
 
 /// What a CSV says of where it can run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,12 +90,8 @@ pub struct CrdVersions {
 pub fn crd_versions(blob: &BundleBlob<'_>) -> BTreeMap<String, CrdVersions> {
     const KIND: &str = "CustomResourceDefinition";
     let mut found = BTreeMap::new();
-    let objects = blob.properties.iter().filter(|property| property.kind == BUNDLE_OBJECT);
-    for manifest in objects.filter_map(|object| object.value.as_ref()?.manifest()) {
-        let Some(text) = std::str::from_utf8(&manifest).ok().filter(|text| text.contains(KIND)) else {
-            continue;
-        };
-        let tree = json::read(text).or_else(|_| yaml::read(text, 0..text.len())).ok();
+    for (_, manifest) in blob.manifests(&[KIND]) {
+        let tree = document(&manifest);
         let Some(root) = tree.as_ref().and_then(Tree::root) else { continue };
         let name = root.at(&["metadata", "name"]).and_then(Value::str);
         let (Some(KIND), Some(name)) = (root.get("kind").and_then(Value::str), name) else { continue };

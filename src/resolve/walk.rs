@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::csv::{Terms, crd_versions};
+use super::index::Index;
+use super::ladder::Ladder;
 use super::state::{Group, Installed, Namespace, Source, Subscription};
 use super::v0::{Edge, Failure, Outcome, Plan, Step, resolve};
 use crate::catalog::version::Version;
@@ -71,12 +73,17 @@ pub enum Stop {
 pub fn walk(sources: &[Source<'_>], namespace: &mut Namespace, cluster: &mut Cluster) -> Walk {
     let mut plans = Vec::new();
     let mut seen: HashSet<Vec<String>> = HashSet::new();
+    // A way of many hops costs no more than its hops where all of them can be known at once.
+    let lone = lone(sources, namespace);
+    let choosable: Vec<bool> = lone.iter().flat_map(|&(source, _)| allowed(&sources[source].index)).collect();
+    let ladder = lone.map(|(source, lane)| (source, Ladder::new(&sources[source].index, lane, &choosable)));
     let stop = loop {
         let installed = namespace.subscriptions.iter().map(|subscription| subscription.installed.clone());
         if !seen.insert(installed.collect()) {
             break Stop::Circle;
         }
-        match resolve(sources, namespace) {
+        let known = ladder.as_ref().and_then(|(source, ladder)| climb(*source, ladder, sources, namespace));
+        match known.map_or_else(|| resolve(sources, namespace), |plan| Ok(Outcome::Plan(plan))) {
             Ok(Outcome::Nothing | Outcome::Waiting) => break Stop::Done,
             Err(failure) => break Stop::Failed(failure),
             Ok(Outcome::Plan(plan)) => {
@@ -90,6 +97,38 @@ pub fn walk(sources: &[Source<'_>], namespace: &mut Namespace, cluster: &mut Clu
         }
     };
     Walk { plans, stop }
+}
+
+/// Returns catalog and channel of a namespace that has one Subscription and nothing else, if nothing in the channel
+/// needs anything: what OLM chooses next hangs on nothing but what is installed then.
+fn lone(sources: &[Source<'_>], namespace: &Namespace) -> Option<(usize, usize)> {
+    let [subscription] = namespace.subscriptions.as_slice() else { return None };
+    let is_start = !subscription.starting_csv.is_empty() && subscription.installed.is_empty();
+    let is_own = namespace.csvs.iter().all(|csv| csv.name == subscription.installed);
+    if subscription.is_pending || is_start || namespace.csvs.len() > 1 || !is_own {
+        return None;
+    }
+    let source = sources.iter().position(|source| source.name == subscription.source)?;
+    let index = &sources[source].index;
+    let lane = index.lane(&subscription.package, &subscription.channel)?;
+    let mut chain = index.channels[lane].chain.as_ref().ok()?.iter();
+    chain.all(|&seat| index.offered(seat).traits.needs.is_empty()).then_some((source, lane))
+}
+
+fn allowed(index: &Index<'_>) -> impl Iterator<Item = bool> {
+    (0..index.seats.len()).map(|seat| !index.offered(seat).traits.is_prohibited)
+}
+
+/// Returns the next plan of such a namespace; none where nothing can be chosen, of which the resolver says why.
+fn climb(source: usize, ladder: &Ladder<'_, '_>, sources: &[Source<'_>], namespace: &Namespace) -> Option<Plan> {
+    let (seat, edge) = match namespace.csvs.first() {
+        None => (ladder.first()?, Edge::Install),
+        Some(csv) => ladder.from(&csv.name, csv.traits.version.as_ref()).0?,
+    };
+    let name = sources[source].index.seats[seat].entry.name.to_string();
+    let previous = (!namespace.csvs.is_empty()).then_some(0);
+    let step = Step { subscription: Some(0), source, seat, name, previous, edge };
+    Some(Plan { steps: vec![step], is_manual: namespace.subscriptions[0].is_manual })
 }
 
 fn hop(sources: &[Source<'_>], namespace: &Namespace, step: &Step) -> Hop {

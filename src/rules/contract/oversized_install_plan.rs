@@ -1,4 +1,3 @@
-use crate::catalog::BUNDLE_OBJECT;
 use crate::diag::{Code, Level, Suite};
 use crate::rules::{Check, ContractView, Findings, Rule};
 
@@ -21,9 +20,8 @@ fn check(view: &ContractView<'_>, out: &mut Findings<'_>) {
             view.subscribed().filter(|head| namespace.packages.iter().any(|name| name == head.package));
         let blobs = heads.map(|head| view.index().offered(head.head).blob);
         let inline: Vec<_> = blobs.filter(|blob| blob.image.is_empty()).collect();
-        let objects = inline.iter().flat_map(|blob| &blob.properties).filter(|one| one.kind == BUNDLE_OBJECT);
-        let bytes: usize =
-            objects.filter_map(|one| one.value.as_ref()?.manifest()).map(|one| one.len()).sum();
+        let manifests = inline.iter().flat_map(|blob| blob.manifests(&[]));
+        let bytes: usize = manifests.map(|(_, manifest)| manifest.len()).sum();
         let limit = view.contract.largest_plan;
         if bytes > limit {
             let message = format!(
