@@ -14,7 +14,7 @@
 //! | `template` | `text` `diag` `catalog`                                |                                       |
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
 //! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` |                                  |
-//! | `compare`  | `text` `catalog` `resolve`                             |                                       |
+//! | `compare`  | `text` `catalog` `crd` `resolve`                       |                                       |
 //! | `resolve`  | `text` `catalog`                                       |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |

@@ -318,6 +318,7 @@ fn lines(change: &BundleChange) -> Vec<String> {
             lines.push(format!("CRDs {kind}: {}", names.join(", ")));
         }
     }
+    lines.extend(change.harms.iter().map(|harm| harm.to_string().replace('`', "")));
     lines.extend(grouped(&change.granted).into_iter().map(|line| format!("may: {line}")));
     lines.extend(grouped(&change.revoked).into_iter().map(|line| format!("may no longer: {line}")));
     lines.extend(change.images_added.iter().map(|image| format!("runs: {image}")));
@@ -336,8 +337,13 @@ fn json(question: &Question, way: &Way) -> String {
                 .iter()
                 .map(|(name, change)| serde_json::json!({"name": name, "change": change.to_string()}))
                 .collect();
+            let harms = change.harms.iter().map(|harm| {
+                serde_json::json!({
+                    "crd": harm.crd, "effect": harm.effect.name(), "what": harm.what, "more": harm.more,
+                })
+            });
             serde_json::json!({
-                "crds": crds, "permissionsAdded": change.granted, "permissionsRemoved": change.revoked,
+                "crds": crds, "harms": harms.collect::<Vec<_>>(), "permissionsAdded": change.granted, "permissionsRemoved": change.revoked,
                 "imagesAdded": change.images_added, "imagesRemoved": change.images_removed,
                 "hasManifests": change.has_manifests,
             })

@@ -16,7 +16,7 @@ pub mod v1;
 mod v1_range;
 mod walk;
 
-pub use csv::{CrdVersions, Terms, crd_versions};
+pub use csv::{CrdVersions, Terms, crd_versions, plan_bytes};
 pub use edges::Edges;
 pub use index::{Disorder, Index, Lane, Offered, Seat};
 pub use ladder::{End, Ladder, Rung, choosable};
