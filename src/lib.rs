@@ -15,7 +15,7 @@
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
 //! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` |                                  |
 //! | `compare`  | `text` `catalog` `crd` `resolve`                       |                                       |
-//! | `resolve`  | `text` `catalog`                                       |                                       |
+//! | `resolve`  | `text` `catalog` `crd`                                 |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |

@@ -198,7 +198,8 @@ impl BundleBlob<'_> {
     /// Returns the manifests that the bundle carries as `olm.bundle.object`, with the number of their property. Only
     /// those that may be of some kinds, if any are given: most others can be told by their bytes.
     pub fn manifests(&self, kinds: &[&str]) -> impl Iterator<Item = (usize, Cow<'_, [u8]>)> {
-        let objects = self.properties.iter().enumerate().filter(|(_, property)| property.kind == BUNDLE_OBJECT);
+        let objects =
+            self.properties.iter().enumerate().filter(|(_, property)| property.kind == BUNDLE_OBJECT);
         let manifests = objects.filter_map(|(at, object)| Some((at, object.value.as_ref()?.manifest()?)));
         manifests.filter(|(_, text)| {
             kinds.is_empty()

@@ -12,10 +12,10 @@ use crate::diag::Error;
 use crate::report::Format;
 use crate::resolve::v0::Edge;
 use crate::resolve::{
-    Cluster, Group, Index, Installed, Namespace, Source, Stop, Subscription, Traits, crd_versions, v1, walk,
+    Cluster, Group, Index, Installed, Namespace, Source, Stop, Subscription, Traits, v1, walk,
 };
 use crate::settings::Contract;
-use crate::text::Sources;
+use crate::text::{Fault, Sources, Tree, Value, yaml};
 
 /// Predict what OLM does with an installed version: hop by hop, and where it ends
 ///
@@ -48,8 +48,11 @@ pub(super) struct Args {
     /// The version of Kubernetes, which a CSV may find too old.
     #[arg(long, value_name = "VERSION")]
     kubernetes: Option<String>,
+    /// Objects of the cluster, as `kubectl get -o yaml` prints them: OLM v0 tries them with the schemas of newer CRDs.
+    #[arg(long, value_name = "FILE")]
+    objects: Option<PathBuf>,
     /// Every version of every package by channel: whether and how it gets to the head.
-    #[arg(long, conflicts_with_all = ["from", "installed", "olm", "kubernetes"])]
+    #[arg(long, conflicts_with_all = ["from", "installed", "olm", "kubernetes", "objects"])]
     matrix: bool,
     /// Print Markdown, for a pull request.
     #[arg(long, requires = "matrix")]
@@ -113,12 +116,32 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         return Ok(if is_fine { opened.status } else { ExitStatus::Findings });
     }
     let question = args.question(&catalogs[0].index, opened.contract.as_ref())?;
+    let documents =
+        args.objects.as_deref().map(|path| documents(path, &sources)).transpose()?.unwrap_or_default();
+    let roots = documents.iter().filter_map(Tree::root);
+    let is_list = |root: &Value<'_, '_>| root.get("kind").is_some_and(|kind| kind.text().ends_with("List"));
+    let objects: Vec<Value<'_, '_>> = roots
+        .flat_map(|root| match root.get("items").filter(|_| is_list(&root)) {
+            Some(items) => items.items().collect(),
+            None => vec![root],
+        })
+        .collect();
     let way = match args.olm {
-        Olm::V0 => way_v0(&catalogs, &question),
+        Olm::V0 => way_v0(&catalogs, &question, &objects),
         Olm::V1 => way_v1(&catalogs, &question),
     };
     ui.print(&if ui.format() == Format::Json { json(&question, &way) } else { text(&question, &way) })?;
     Ok(if way.reason == "Head" { opened.status } else { ExitStatus::Findings })
+}
+
+/// Reads the documents of a file.
+fn documents<'s>(path: &Path, sources: &'s Sources) -> Result<Vec<Tree<'s>>, Error> {
+    let bytes = std::fs::read(path).map_err(|cause| Error::io("read", path, &cause))?;
+    let text = sources.get(sources.add(path.display().to_string(), bytes)).text();
+    let fault = |fault: Fault| Error::new(format!("cannot read {}: {}", path.display(), fault.message));
+    let parts = yaml::documents(text).map_err(fault)?;
+    let parts = parts.into_iter().filter(|part| part.has_content);
+    parts.map(|part| yaml::read(text, part.bytes).map_err(fault)).collect()
 }
 
 impl Args {
@@ -200,12 +223,13 @@ fn head(catalogs: &[Source<'_>], question: &Question) -> String {
     head.map(|seat| index.seats[seat].entry.name.to_string()).unwrap_or_default()
 }
 
-fn way_v0(catalogs: &[Source<'_>], question: &Question) -> Way {
+fn way_v0(catalogs: &[Source<'_>], question: &Question, objects: &[Value<'_, '_>]) -> Way {
     let index = &catalogs[0].index;
     let mut subscription = Subscription::new(&catalogs[0].name, &question.package, &question.channel);
     let mut cluster = Cluster {
         group: question.group.clone(),
         kubernetes: question.kubernetes.clone(),
+        objects: objects.to_vec(),
         ..Cluster::default()
     };
     let blob = |name: &str| Some(index.bundles[index.bundle(&question.package, name)?].blob);
@@ -213,13 +237,8 @@ fn way_v0(catalogs: &[Source<'_>], question: &Question) -> Way {
     let mut end = String::new();
     if let Some(installed) = &question.installed {
         (end, subscription.installed) = (installed.name.clone(), installed.name.clone());
-        for (name, crd) in blob(&installed.name).map(crd_versions).unwrap_or_default() {
-            cluster
-                .stored
-                .entry(name)
-                .or_default()
-                .extend(Some(crd.storage).filter(|version| !version.is_empty()));
-        }
+        // On a cluster without CRDs nothing stands in the way.
+        let _ = blob(&installed.name).map(|blob| cluster.apply(blob));
         csvs.push(installed.clone());
     }
     let name = question.group.as_ref().map_or("default", |group| &group.namespace).to_owned();

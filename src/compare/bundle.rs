@@ -58,9 +58,12 @@ struct Content {
 
 /// Compares two bundles.
 pub fn bundles(old: &BundleBlob<'_>, new: &BundleBlob<'_>) -> BundleChange {
-    let texts = |blob| -> Vec<Cow<'_, [u8]>> { BundleBlob::manifests(blob, &[]).map(|(_, text)| text).collect() };
+    let texts =
+        |blob| -> Vec<Cow<'_, [u8]>> { BundleBlob::manifests(blob, &[]).map(|(_, text)| text).collect() };
     let (before, after) = (texts(old), texts(new));
-    let trees = |texts| -> Vec<Tree<'_>> { <[Cow<'_, [u8]>]>::iter(texts).filter_map(|text| document(text)).collect() };
+    let trees = |texts| -> Vec<Tree<'_>> {
+        <[Cow<'_, [u8]>]>::iter(texts).filter_map(|text| document(text)).collect()
+    };
     let (before, after) = (trees(&before), trees(&after));
     let (old, new) = (Content::read(old, &before), Content::read(new, &after));
     let has_manifests = old.has_manifests && new.has_manifests;
@@ -75,7 +78,8 @@ pub fn bundles(old: &BundleBlob<'_>, new: &BundleBlob<'_>) -> BundleChange {
         change.crds = maps(&old.crds, &new.crds);
         let (before, after) = (crds::crds(&before), crds::crds(&after));
         // Where the older one stores them; what was before it is not known here.
-        let stored = |name: &str| before[name].storage_version().map(|version| version.name).into_iter().collect();
+        let stored =
+            |name: &str| before[name].storage_version().map(|version| version.name).into_iter().collect();
         change.harms = crds::harms(&before, &after, stored);
         change.granted = only(&new.permissions, &old.permissions);
         change.revoked = only(&old.permissions, &new.permissions);

@@ -73,8 +73,15 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic, the gravest first.
-    pub const ALL: [Topic; 7] =
-        [Topic::Stranded, Topic::Incompatible, Topic::Removed, Topic::Changed, Topic::Default, Topic::Head, Topic::Added];
+    pub const ALL: [Topic; 7] = [
+        Topic::Stranded,
+        Topic::Incompatible,
+        Topic::Removed,
+        Topic::Changed,
+        Topic::Default,
+        Topic::Head,
+        Topic::Added,
+    ];
 
     /// Returns the word for it.
     pub fn name(self) -> &'static str {

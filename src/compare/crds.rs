@@ -81,7 +81,10 @@ pub(super) fn harms<'t>(
                 _ => {
                     let path = change.path.to_string();
                     let subject = match (change.check, change.version) {
-                        (Check::Names | Check::Scope | Check::Conversion | Check::PreserveUnknownFields, _) => "it",
+                        (
+                            Check::Names | Check::Scope | Check::Conversion | Check::PreserveUnknownFields,
+                            _,
+                        ) => "it",
                         (_, version) if path.is_empty() => version,
                         _ => &path,
                     };
@@ -141,13 +144,16 @@ pub(super) fn worse(old: &Index<'_>, new: &Index<'_>, changed: &HashSet<(&str, &
         let ends = |&(from, to): &(usize, usize)| (after.name(from), after.name(to));
         let is_other = |edge: &(usize, usize)| {
             let (from, to) = ends(edge);
-            !known.contains_key(&(from, to)) || changed.contains(&(name, from)) || changed.contains(&(name, to))
+            !known.contains_key(&(from, to))
+                || changed.contains(&(name, from))
+                || changed.contains(&(name, to))
         };
         let edges: Vec<(usize, usize)> = after.edges.taken().into_keys().filter(is_other).collect();
         if edges.is_empty() {
             continue;
         }
-        let same: Vec<(usize, usize)> = edges.iter().filter_map(|edge| known.get(&ends(edge)).copied()).collect();
+        let same: Vec<(usize, usize)> =
+            edges.iter().filter_map(|edge| known.get(&ends(edge)).copied()).collect();
         let mut was: HashMap<(&str, &str, String), Effect> = HashMap::new();
         if !same.is_empty() {
             for (&(from, to), harms) in same.iter().zip(before.harms(&same)) {

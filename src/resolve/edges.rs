@@ -34,8 +34,10 @@ impl<'i, 'c> Edges<'i, 'c> {
         let count = sorted.bundles.len();
         let places: HashMap<usize, usize> =
             sorted.bundles.iter().enumerate().map(|(place, &bundle)| (bundle, place)).collect();
-        let names: HashMap<&str, usize> =
-            places.iter().map(|(&bundle, &place)| (index.bundles[bundle].blob.name.as_ref(), place)).collect();
+        let names: HashMap<&str, usize> = places
+            .iter()
+            .map(|(&bundle, &place)| (index.bundles[bundle].blob.name.as_ref(), place))
+            .collect();
         let mut named = vec![BTreeMap::new(); count];
         let mut ranges = vec![Vec::new(); count];
         for seat in lanes.iter().flat_map(|&lane| index.channels[lane].seats.clone()) {
@@ -153,7 +155,8 @@ impl<'i, 'c> Edges<'i, 'c> {
                     places.into_iter().for_each(|place| store(place, crd, version));
                     continue;
                 }
-                let reached = self.reach(&places).into_iter().enumerate().filter(|(_, is_reached)| *is_reached);
+                let reached =
+                    self.reach(&places).into_iter().enumerate().filter(|(_, is_reached)| *is_reached);
                 reached.for_each(|(place, _)| store(place, crd, version));
             }
         }

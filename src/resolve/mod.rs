@@ -3,6 +3,7 @@
 //!
 //! The words of failures are OLM's own where OLM says something.
 
+mod crds;
 mod csv;
 mod edges;
 mod index;
@@ -16,7 +17,8 @@ pub mod v1;
 mod v1_range;
 mod walk;
 
-pub use csv::{CrdVersions, Terms, crd_versions, plan_bytes};
+pub use crds::AppliedCrd;
+pub use csv::{Terms, plan_bytes};
 pub use edges::Edges;
 pub use index::{Disorder, Index, Lane, Offered, Seat};
 pub use ladder::{End, Ladder, Rung, choosable};

@@ -158,9 +158,11 @@ impl<'s, 'c> Offers<'s, 'c> {
     fn new(index: &'s Index<'c>, extension: &Extension) -> Self {
         let sorted = Sorted::new(index, &extension.package);
         let lanes = index.lanes(&extension.package).into_iter().map(|lane| &index.channels[lane]);
-        let seats: Vec<_> = lanes.flat_map(|lane| lane.seats.clone()).map(|seat| &index.seats[seat]).collect();
+        let seats: Vec<_> =
+            lanes.flat_map(|lane| lane.seats.clone()).map(|seat| &index.seats[seat]).collect();
         let is_asked = |lane: usize| {
-            extension.channels.is_empty() || extension.channels.iter().any(|name| name == index.channels[lane].name)
+            extension.channels.is_empty()
+                || extension.channels.iter().any(|name| name == index.channels[lane].name)
         };
         let asked: HashSet<usize> =
             seats.iter().filter(|seat| is_asked(seat.lane)).map(|seat| seat.bundle).collect();
@@ -189,7 +191,8 @@ impl<'s, 'c> Offers<'s, 'c> {
         }
         ranges.sort_by_key(|(rank, _)| *rank);
         let first = sorted.first(ranges.iter().copied());
-        let ranged = sorted.bundles.iter().zip(first).filter_map(|(&bundle, rank)| Some((bundle, rank?))).collect();
+        let ranged =
+            sorted.bundles.iter().zip(first).filter_map(|(&bundle, rank)| Some((bundle, rank?))).collect();
         Offers { index, best, fine, named, ranges, ranged }
     }
 
