@@ -119,6 +119,49 @@ fn olm_v1_refuses_what_cannot_watch_all_namespaces() {
     assert_eq!(refused(v1::Gates { single_namespace: true, ..v1::Gates::default() }), Vec::<&str>::new());
 }
 
+/// What is known of versions that were published, and why the installer stumbles over them.
+#[test]
+fn known_defects_of_published_versions_come_out() {
+    let sources = Sources::default();
+    let contract = contract(&root().join("catalog/contract.yaml"), &sources);
+    let wanted = [
+        (
+            "percona-server-mongodb-operator",
+            "1.13.0",
+            "nonstandard-bundle-name",
+            "`percona-server-mongodb-operator.v1`",
+        ),
+        ("percona-server-mongodb-operator", "1.13.1", "mistagged-operator-image", ":1.13.0`"),
+        ("victoriametrics-operator", "0.16.0", "unsupported-install-mode", "OwnNamespace"),
+    ];
+    let mut found = Vec::new();
+    let folders = |path: &Path| {
+        let mut paths: Vec<_> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        paths
+    };
+    for path in folders(&root().join("bundles")).iter().flat_map(|package| folders(package)) {
+        let bundle = load::bundle(&path, &sources, &mut Report::default()).unwrap();
+        let context = Context::with_contract(Some(&contract));
+        for finding in check_bundle(&bundle, &context).diagnostics() {
+            if wanted.iter().any(|(.., id, _)| *id == finding.code.id) {
+                let subject = &finding.subject;
+                found.push((
+                    subject.package.clone(),
+                    subject.version.clone(),
+                    finding.code.id,
+                    finding.message.clone(),
+                ));
+            }
+        }
+    }
+    assert_eq!(found.len(), wanted.len(), "{found:#?}");
+    for ((package, version, id, part), found) in wanted.iter().zip(&found) {
+        assert_eq!((found.0.as_str(), found.1.as_str(), found.2), (*package, *version, *id));
+        assert!(found.3.contains(part), "{found:?}");
+    }
+}
+
 /// Every constraint that installers put on a catalog has a rule, or a reason why not; never both.
 #[test]
 fn the_table_of_installers_is_fresh() {
