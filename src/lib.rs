@@ -15,8 +15,8 @@
 //! | `template` | `text` `diag` `catalog`                                |                                       |
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
 //! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` |                                  |
-//! | `compare`  | `text` `catalog` `resolve`                             |                                       |
-//! | `resolve`  | `text` `catalog`                                       |                                       |
+//! | `compare`  | `text` `catalog` `crd` `resolve`                       |                                       |
+//! | `resolve`  | `text` `catalog` `crd`                                 |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |

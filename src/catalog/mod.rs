@@ -21,7 +21,7 @@ pub use graph::{Chain, Graph};
 pub use image_reference::check_image_reference;
 pub use mermaid::{Drawing, mermaid};
 pub use picture::picture_type;
-pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Property, Raw};
+pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Property, Raw, document};
 
 pub use read::{CANONICAL, read};
 pub use shape::PropertyFault;

@@ -67,6 +67,12 @@ impl<'s> Raw<'s> {
     }
 }
 
+/// Reads a manifest that a catalog carries: JSON, or the YAML of who wrote it by hand. None if it is neither.
+pub fn document(manifest: &[u8]) -> Option<Tree<'_>> {
+    let text = std::str::from_utf8(manifest).ok()?;
+    json::read(text).or_else(|_| yaml::read(text, 0..text.len())).ok()
+}
+
 fn object(data: Cow<'_, str>) -> Tree<'_> {
     let mut builder = crate::text::Builder::with_capacity(3);
     builder.open_map();
@@ -189,17 +195,24 @@ impl BundleBlob<'_> {
         Version::parse(&version).map_err(|fault| format!("has version `{version}`: {}", fault.message))
     }
 
+    /// Returns the manifests that the bundle carries as `olm.bundle.object`, with the number of their property. Only
+    /// those that may be of some kinds, if any are given: most others can be told by their bytes.
+    pub fn manifests(&self, kinds: &[&str]) -> impl Iterator<Item = (usize, Cow<'_, [u8]>)> {
+        let objects =
+            self.properties.iter().enumerate().filter(|(_, property)| property.kind == BUNDLE_OBJECT);
+        let manifests = objects.filter_map(|(at, object)| Some((at, object.value.as_ref()?.manifest()?)));
+        manifests.filter(|(_, text)| {
+            kinds.is_empty()
+                || std::str::from_utf8(text).is_ok_and(|text| kinds.iter().any(|kind| text.contains(kind)))
+        })
+    }
+
     /// Shows the CSV that the bundle carries as `olm.bundle.object`; none if it carries none that
     /// can be read. Of several the first counts.
     pub fn with_csv<T>(&self, look: impl FnOnce(Value<'_, '_>) -> T) -> Option<T> {
         const KIND: &str = "ClusterServiceVersion";
-        let objects = self.properties.iter().filter(|property| property.kind == BUNDLE_OBJECT);
-        for manifest in objects.filter_map(|object| object.value.as_ref()?.manifest()) {
-            // A CSV is one of many manifests, and the largest are CRDs: look before reading.
-            let Some(text) = std::str::from_utf8(&manifest).ok().filter(|text| text.contains(KIND)) else {
-                continue;
-            };
-            let tree = json::read(text).or_else(|_| yaml::read(text, 0..text.len())).ok();
+        for (_, manifest) in self.manifests(&[KIND]) {
+            let tree = document(&manifest);
             if let Some(root) = tree.as_ref().and_then(Tree::root)
                 && root.get("kind").and_then(Value::str) == Some(KIND)
             {

@@ -35,6 +35,8 @@ pub(super) struct Args {
 enum Kind {
     /// Versions that could reach the head of their channel, and cannot any more.
     Stranded,
+    /// Upgrades that do more harm to the objects of CRDs than before.
+    Incompatible,
     /// Packages, channels or bundles that go.
     Removed,
     /// Bundles with another content under the same name.
@@ -51,6 +53,7 @@ impl From<Kind> for Topic {
     fn from(kind: Kind) -> Self {
         match kind {
             Kind::Stranded => Topic::Stranded,
+            Kind::Incompatible => Topic::Incompatible,
             Kind::Removed => Topic::Removed,
             Kind::Changed => Topic::Changed,
             Kind::Default => Topic::Default,
@@ -95,6 +98,11 @@ fn groups(difference: &Difference, name: &dyn Fn(&str) -> String) -> Vec<Group> 
         format!("{} in channel {}: {why}", name(&one.name), name(&one.channel))
     });
     add("Stranded", stranded.collect());
+    let worse = difference.worse.iter().map(|one| {
+        let sentence = name_in(&one.harm.to_string(), name);
+        format!("{} -> {}: {sentence}", name(&one.from), name(&one.to))
+    });
+    add("Upgrades that do more harm than before", worse.collect());
     for (heading, wanted) in [("Removed", Change::Removed), ("Added", Change::Added)] {
         let packages = difference.packages.iter().filter(|(_, change)| *change == wanted);
         let mut lines: Vec<String> =
@@ -192,6 +200,13 @@ fn json(difference: &Difference) -> String {
     let stranded = difference.stranded.iter().map(
         |one| json!({"package": one.package, "channel": one.channel, "bundle": one.name, "why": one.why}),
     );
+    let worse = difference.worse.iter().map(|one| {
+        let harm = &one.harm;
+        json!({
+            "package": one.package, "from": one.from, "to": one.to, "crd": harm.crd,
+            "effect": harm.effect.name(), "before": one.before.name(), "what": harm.what, "more": harm.more,
+        })
+    });
     let counts: serde_json::Map<String, Value> = Topic::ALL
         .into_iter()
         .map(|topic| (topic.name().to_owned(), difference.count(topic).into()))
@@ -200,6 +215,7 @@ fn json(difference: &Difference) -> String {
         "counts": counts, "packages": list(packages.collect()), "channels": list(channels.collect()),
         "defaultChannels": list(defaults.collect()), "heads": list(heads.collect()),
         "bundles": list(bundles.collect()), "stranded": list(stranded.collect()),
+        "incompatible": list(worse.collect()),
     });
     serde_json::to_string_pretty(&value).expect("a value of strings is JSON") + "\n"
 }

@@ -12,10 +12,10 @@ use crate::diag::Error;
 use crate::report::Format;
 use crate::resolve::v0::Edge;
 use crate::resolve::{
-    Cluster, Group, Index, Installed, Namespace, Source, Stop, Subscription, Traits, crd_versions, v1, walk,
+    Cluster, Group, Index, Installed, Namespace, Source, Stop, Subscription, Traits, v1, walk,
 };
 use crate::settings::Contract;
-use crate::text::Sources;
+use crate::text::{Fault, Sources, Tree, Value, yaml};
 
 /// Predict what OLM does with an installed version: hop by hop, and where it ends
 ///
@@ -48,8 +48,11 @@ pub(super) struct Args {
     /// The version of Kubernetes, which a CSV may find too old.
     #[arg(long, value_name = "VERSION")]
     kubernetes: Option<String>,
+    /// Objects of the cluster, as `kubectl get -o yaml` prints them: OLM v0 tries them with the schemas of newer CRDs.
+    #[arg(long, value_name = "FILE")]
+    objects: Option<PathBuf>,
     /// Every version of every package by channel: whether and how it gets to the head.
-    #[arg(long, conflicts_with_all = ["from", "installed", "olm", "kubernetes"])]
+    #[arg(long, conflicts_with_all = ["from", "installed", "olm", "kubernetes", "objects"])]
     matrix: bool,
     /// Print Markdown, for a pull request.
     #[arg(long, requires = "matrix")]
@@ -113,12 +116,32 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         return Ok(if is_fine { opened.status } else { ExitStatus::Findings });
     }
     let question = args.question(&catalogs[0].index, opened.contract.as_ref())?;
+    let documents =
+        args.objects.as_deref().map(|path| documents(path, &sources)).transpose()?.unwrap_or_default();
+    let roots = documents.iter().filter_map(Tree::root);
+    let is_list = |root: &Value<'_, '_>| root.get("kind").is_some_and(|kind| kind.text().ends_with("List"));
+    let objects: Vec<Value<'_, '_>> = roots
+        .flat_map(|root| match root.get("items").filter(|_| is_list(&root)) {
+            Some(items) => items.items().collect(),
+            None => vec![root],
+        })
+        .collect();
     let way = match args.olm {
-        Olm::V0 => way_v0(&catalogs, &question),
+        Olm::V0 => way_v0(&catalogs, &question, &objects),
         Olm::V1 => way_v1(&catalogs, &question),
     };
     ui.print(&if ui.format() == Format::Json { json(&question, &way) } else { text(&question, &way) })?;
     Ok(if way.reason == "Head" { opened.status } else { ExitStatus::Findings })
+}
+
+/// Reads the documents of a file.
+fn documents<'s>(path: &Path, sources: &'s Sources) -> Result<Vec<Tree<'s>>, Error> {
+    let bytes = std::fs::read(path).map_err(|cause| Error::io("read", path, &cause))?;
+    let text = sources.get(sources.add(path.display().to_string(), bytes)).text();
+    let fault = |fault: Fault| Error::new(format!("cannot read {}: {}", path.display(), fault.message));
+    let parts = yaml::documents(text).map_err(fault)?;
+    let parts = parts.into_iter().filter(|part| part.has_content);
+    parts.map(|part| yaml::read(text, part.bytes).map_err(fault)).collect()
 }
 
 impl Args {
@@ -200,32 +223,22 @@ fn head(catalogs: &[Source<'_>], question: &Question) -> String {
     head.map(|seat| index.seats[seat].entry.name.to_string()).unwrap_or_default()
 }
 
-fn way_v0(catalogs: &[Source<'_>], question: &Question) -> Way {
+fn way_v0(catalogs: &[Source<'_>], question: &Question, objects: &[Value<'_, '_>]) -> Way {
     let index = &catalogs[0].index;
     let mut subscription = Subscription::new(&catalogs[0].name, &question.package, &question.channel);
     let mut cluster = Cluster {
         group: question.group.clone(),
         kubernetes: question.kubernetes.clone(),
+        objects: objects.to_vec(),
         ..Cluster::default()
     };
-    let blob = |name: &str| {
-        let bundle = index
-            .bundles
-            .iter()
-            .find(|bundle| bundle.blob.package == question.package && bundle.blob.name == name);
-        bundle.map(|bundle| bundle.blob)
-    };
+    let blob = |name: &str| Some(index.bundles[index.bundle(&question.package, name)?].blob);
     let mut csvs = Vec::new();
     let mut end = String::new();
     if let Some(installed) = &question.installed {
         (end, subscription.installed) = (installed.name.clone(), installed.name.clone());
-        for (name, crd) in blob(&installed.name).map(crd_versions).unwrap_or_default() {
-            cluster
-                .stored
-                .entry(name)
-                .or_default()
-                .extend(Some(crd.storage).filter(|version| !version.is_empty()));
-        }
+        // On a cluster without CRDs nothing stands in the way.
+        let _ = blob(&installed.name).map(|blob| cluster.apply(blob));
         csvs.push(installed.clone());
     }
     let name = question.group.as_ref().map_or("default", |group| &group.namespace).to_owned();
@@ -261,51 +274,34 @@ fn way_v0(catalogs: &[Source<'_>], question: &Question) -> Way {
 /// asked for; we ask as the project's installer would, for one.
 fn way_v1(catalogs: &[Source<'_>], question: &Question) -> Way {
     let index = &catalogs[0].index;
-    let mut extension = v1::Extension {
+    let installed = question.installed.as_ref().and_then(|installed| {
+        let version = installed.traits.version.clone()?;
+        Some((installed.name.clone(), VersionRelease { version, release: None }))
+    });
+    let extension = v1::Extension {
         package: question.package.clone(),
         channels: vec![question.channel.clone()],
+        installed,
         ..v1::Extension::default()
     };
+    let mut end = question.installed.as_ref().map(|installed| installed.name.clone()).unwrap_or_default();
+    let walk = v1::walk(catalogs, extension, v1::Gates::default());
     let mut hops = Vec::new();
-    let mut end = String::new();
-    if let Some(installed) = &question.installed {
-        end.clone_from(&installed.name);
-        let version = installed.traits.version.clone();
-        extension.installed =
-            version.map(|version| (installed.name.clone(), VersionRelease { version, release: None }));
+    for choice in walk.choices {
+        let new = index.bundles[choice.bundle].blob;
+        let old = index.bundle(&question.package, &end).map(|old| index.bundles[old].blob);
+        let change = old.map(|old| compare::bundles(old, new));
+        let (from, to) = (std::mem::replace(&mut end, new.name.to_string()), new.name.to_string());
+        hops.push(Shown { from, to, channel: question.channel.clone(), edge: None, change });
     }
-    let (reason, why) = loop {
-        let bundle = match v1::choose(catalogs, &extension) {
-            Ok(choice) => &index.bundles[choice.bundle],
-            Err(message) => break ("Failed", message),
-        };
-        let name = bundle.blob.name.to_string();
-        if end == name || hops.len() > index.bundles.len() {
-            let highest = v1::Extension { installed: None, ..extension.clone() };
-            let highest = v1::choose(catalogs, &highest)
-                .map(|choice| index.bundles[choice.bundle].blob.name.to_string());
-            match highest {
-                Ok(highest) if highest != name => {
-                    break ("Retained", format!("no edge leads on to the highest version, `{highest}`"));
-                }
-                _ => break ("Head", String::new()),
-            }
+    let (reason, why) = match walk.stop {
+        v1::Stop::Highest => ("Head", String::new()),
+        v1::Stop::Retained(highest) => {
+            let highest = &index.bundles[highest.bundle].blob.name;
+            ("Retained", format!("no edge leads on to the highest version, `{highest}`"))
         }
-        let old = index.bundles.iter().find(|old| old.blob.name == end.as_str());
-        let change = old.map(|old| compare::bundles(old.blob, bundle.blob));
-        hops.push(Shown {
-            from: end,
-            to: name.clone(),
-            channel: question.channel.clone(),
-            edge: None,
-            change,
-        });
-        end = name.clone();
-        if let Some(why) = v1::refuses(bundle.blob, v1::Gates::default()) {
-            break ("Refused", format!("{name}: {why}"));
-        }
-        let Ok(version) = bundle.blob.version_release() else { break ("Head", String::new()) };
-        extension.installed = Some((name, version));
+        v1::Stop::Refused(why) => ("Refused", format!("{end}: {why}")),
+        v1::Stop::Failed(message) => ("Failed", message),
     };
     Way { hops, end, head: head(catalogs, question), reason, why, notes: Vec::new() }
 }
@@ -341,6 +337,7 @@ fn lines(change: &BundleChange) -> Vec<String> {
             lines.push(format!("CRDs {kind}: {}", names.join(", ")));
         }
     }
+    lines.extend(change.harms.iter().map(|harm| harm.to_string().replace('`', "")));
     lines.extend(grouped(&change.granted).into_iter().map(|line| format!("may: {line}")));
     lines.extend(grouped(&change.revoked).into_iter().map(|line| format!("may no longer: {line}")));
     lines.extend(change.images_added.iter().map(|image| format!("runs: {image}")));
@@ -359,8 +356,13 @@ fn json(question: &Question, way: &Way) -> String {
                 .iter()
                 .map(|(name, change)| serde_json::json!({"name": name, "change": change.to_string()}))
                 .collect();
+            let harms = change.harms.iter().map(|harm| {
+                serde_json::json!({
+                    "crd": harm.crd, "effect": harm.effect.name(), "what": harm.what, "more": harm.more,
+                })
+            });
             serde_json::json!({
-                "crds": crds, "permissionsAdded": change.granted, "permissionsRemoved": change.revoked,
+                "crds": crds, "harms": harms.collect::<Vec<_>>(), "permissionsAdded": change.granted, "permissionsRemoved": change.revoked,
                 "imagesAdded": change.images_added, "imagesRemoved": change.images_removed,
                 "hasManifests": change.has_manifests,
             })

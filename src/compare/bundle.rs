@@ -1,15 +1,19 @@
 //! What an upgrade changes: the CRDs, the permissions and the images of two bundles.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{BUNDLE_OBJECT, BundleBlob};
-use crate::text::{Kind, Tree, Value, json, yaml};
+use super::crds::{self, Harm};
+use crate::catalog::{BundleBlob, document};
+use crate::text::{Kind, Tree, Value, json};
 
 /// What differs between two bundles. Of a bundle whose catalog carries no manifests only the images are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BundleChange {
     /// The CRDs that differ, by name.
     pub crds: Vec<(String, Change)>,
+    /// What becomes of the objects of CRDs; nothing where nobody feels it.
+    pub harms: Vec<Harm>,
     /// Permissions that come.
     pub granted: Vec<String>,
     /// Permissions that go.
@@ -54,7 +58,14 @@ struct Content {
 
 /// Compares two bundles.
 pub fn bundles(old: &BundleBlob<'_>, new: &BundleBlob<'_>) -> BundleChange {
-    let (old, new) = (Content::read(old), Content::read(new));
+    let texts =
+        |blob| -> Vec<Cow<'_, [u8]>> { BundleBlob::manifests(blob, &[]).map(|(_, text)| text).collect() };
+    let (before, after) = (texts(old), texts(new));
+    let trees = |texts| -> Vec<Tree<'_>> {
+        <[Cow<'_, [u8]>]>::iter(texts).filter_map(|text| document(text)).collect()
+    };
+    let (before, after) = (trees(&before), trees(&after));
+    let (old, new) = (Content::read(old, &before), Content::read(new, &after));
     let has_manifests = old.has_manifests && new.has_manifests;
     let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect();
     let mut change = BundleChange {
@@ -65,6 +76,11 @@ pub fn bundles(old: &BundleBlob<'_>, new: &BundleBlob<'_>) -> BundleChange {
     };
     if has_manifests {
         change.crds = maps(&old.crds, &new.crds);
+        let (before, after) = (crds::crds(&before), crds::crds(&after));
+        // Where the older one stores them; what was before it is not known here.
+        let stored =
+            |name: &str| before[name].storage_version().map(|version| version.name).into_iter().collect();
+        change.harms = crds::harms(&before, &after, stored);
         change.granted = only(&new.permissions, &old.permissions);
         change.revoked = only(&old.permissions, &new.permissions);
     }
@@ -86,18 +102,13 @@ pub(super) fn maps<V: PartialEq>(
 }
 
 impl Content {
-    fn read(blob: &BundleBlob<'_>) -> Self {
+    fn read(blob: &BundleBlob<'_>, trees: &[Tree<'_>]) -> Self {
         let mut content = Content::default();
         content.images.extend(blob.related_images.iter().map(|image| image.image.to_string()));
         content.images.remove("");
-        let objects = blob.properties.iter().filter(|property| property.kind == BUNDLE_OBJECT);
-        for manifest in objects.filter_map(|object| object.value.as_ref()?.manifest()) {
-            let Ok(text) = std::str::from_utf8(&manifest) else { continue };
-            let tree = json::read(text).or_else(|_| yaml::read(text, 0..text.len())).ok();
-            if let Some(root) = tree.as_ref().and_then(Tree::root) {
-                content.has_manifests = true;
-                content.add(root);
-            }
+        for root in trees.iter().filter_map(Tree::root) {
+            content.has_manifests = true;
+            content.add(root);
         }
         content
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bundle::{Change, maps};
+use super::crds::{self, Worse};
 use crate::catalog::{BundleBlob, Catalog, Property, RelatedImage};
 use crate::resolve::{End, Index, Ladder, Source, choosable};
 
@@ -21,6 +22,8 @@ pub struct Difference {
     pub bundles: Vec<BundleDifference>,
     /// Who could reach the head of a channel, and cannot any more.
     pub stranded: Vec<Stranded>,
+    /// The upgrades that do more harm to the objects of CRDs than before.
+    pub worse: Vec<Worse>,
 }
 
 /// How a bundle differs.
@@ -54,6 +57,8 @@ pub struct Stranded {
 pub enum Topic {
     /// Versions that could reach a head, and cannot any more.
     Stranded,
+    /// Upgrades that do more harm to the objects of CRDs than before.
+    Incompatible,
     /// Packages, channels or bundles that go.
     Removed,
     /// Packages, channels or bundles that come.
@@ -68,13 +73,21 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic, the gravest first.
-    pub const ALL: [Topic; 6] =
-        [Topic::Stranded, Topic::Removed, Topic::Changed, Topic::Default, Topic::Head, Topic::Added];
+    pub const ALL: [Topic; 7] = [
+        Topic::Stranded,
+        Topic::Incompatible,
+        Topic::Removed,
+        Topic::Changed,
+        Topic::Default,
+        Topic::Head,
+        Topic::Added,
+    ];
 
     /// Returns the word for it.
     pub fn name(self) -> &'static str {
         match self {
             Topic::Stranded => "stranded",
+            Topic::Incompatible => "incompatible",
             Topic::Removed => "removed",
             Topic::Added => "added",
             Topic::Changed => "changed",
@@ -100,6 +113,7 @@ impl Difference {
         };
         match topic {
             Topic::Stranded => self.stranded.len(),
+            Topic::Incompatible => self.worse.len(),
             Topic::Removed => of(Change::Removed),
             Topic::Added => of(Change::Added),
             Topic::Changed => self.bundles.iter().filter(|bundle| bundle.change == Change::Changed).count(),
@@ -217,6 +231,9 @@ fn upgrades(old: &Catalog<'_>, new: &Catalog<'_>, difference: &mut Difference) {
     let (old, new) = (source(Index::new([old])), source(Index::new([new])));
     let (could, can) = (choosable(&old, 0), choosable(&new, 0));
     let (old, new) = (&old[0].index, &new[0].index);
+    let changed = difference.bundles.iter().filter(|bundle| bundle.change == Change::Changed);
+    let changed = changed.map(|bundle| (bundle.package.as_str(), bundle.name.as_str())).collect();
+    difference.worse = crds::worse(old, new, &changed);
     let head = |index: &Index<'_>, ladder: &Ladder<'_, '_>| {
         ladder.first().map(|seat| index.seats[seat].entry.name.to_string()).unwrap_or_default()
     };

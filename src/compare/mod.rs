@@ -2,6 +2,8 @@
 
 mod bundle;
 mod catalog;
+mod crds;
 
 pub use bundle::{BundleChange, Change, bundles, grouped};
 pub use catalog::{BundleDifference, Difference, Stranded, Topic, catalogs};
+pub use crds::{Harm, Worse};

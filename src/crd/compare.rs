@@ -27,6 +27,30 @@ pub enum Effect {
     BreaksStoredData,
 }
 
+impl Effect {
+    /// Returns the phrase for it, which follows the name of a CRD.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Effect::Harmless => "changes nothing for anybody",
+            Effect::BreaksClients => "breaks clients",
+            Effect::DropsFields => "drops fields of existing objects",
+            Effect::RefusesObjects => "refuses existing objects",
+            Effect::BreaksStoredData => "breaks stored data",
+        }
+    }
+
+    /// Returns the word for it, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Effect::Harmless => "harmless",
+            Effect::BreaksClients => "breaksClients",
+            Effect::DropsFields => "dropsFields",
+            Effect::RefusesObjects => "refusesObjects",
+            Effect::BreaksStoredData => "breaksStoredData",
+        }
+    }
+}
+
 /// What was looked at. The names are those of crdify where it has such a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "each is named by what it looks at")]

@@ -1,11 +1,9 @@
-//! What the rest of OLM looks at once a bundle is chosen: its CSV, its CRDs.
-
-use std::collections::BTreeMap;
+//! What the rest of OLM looks at once a bundle is chosen: its CSV, its size.
 
 use super::state::Group;
 use crate::catalog::version::Version;
-use crate::catalog::{BUNDLE_OBJECT, BundleBlob, CSV_METADATA};
-use crate::text::{Tree, Value, json, yaml};
+use crate::catalog::{BundleBlob, CSV_METADATA};
+use crate::text::Value;
 
 /// What a CSV says of where it can run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,43 +75,10 @@ impl Terms {
     }
 }
 
-/// The versions of a CRD.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CrdVersions {
-    /// All of them.
-    pub names: Vec<String>,
-    /// The one that objects are stored as; empty if none is.
-    pub storage: String,
-}
-
-/// Returns the versions of the CRDs that a bundle carries, by name. Without manifests there are none to see.
-pub fn crd_versions(blob: &BundleBlob<'_>) -> BTreeMap<String, CrdVersions> {
-    const KIND: &str = "CustomResourceDefinition";
-    let mut found = BTreeMap::new();
-    let objects = blob.properties.iter().filter(|property| property.kind == BUNDLE_OBJECT);
-    for manifest in objects.filter_map(|object| object.value.as_ref()?.manifest()) {
-        let Some(text) = std::str::from_utf8(&manifest).ok().filter(|text| text.contains(KIND)) else {
-            continue;
-        };
-        let tree = json::read(text).or_else(|_| yaml::read(text, 0..text.len())).ok();
-        let Some(root) = tree.as_ref().and_then(Tree::root) else { continue };
-        let name = root.at(&["metadata", "name"]).and_then(Value::str);
-        let (Some(KIND), Some(name)) = (root.get("kind").and_then(Value::str), name) else { continue };
-        let mut crd = CrdVersions::default();
-        for version in root.at(&["spec", "versions"]).into_iter().flat_map(Value::items) {
-            let name = version.get("name").and_then(Value::str).unwrap_or_default().to_owned();
-            if version.get("storage").and_then(Value::bool) == Some(true) {
-                crd.storage.clone_from(&name);
-            }
-            crd.names.push(name);
-        }
-        // As v1beta1 may have it, which knows one version without a list.
-        if let Some(only) =
-            root.at(&["spec", "version"]).and_then(Value::str).filter(|_| crd.names.is_empty())
-        {
-            crd = CrdVersions { names: vec![only.to_owned()], storage: only.to_owned() };
-        }
-        found.insert(name.to_owned(), crd);
-    }
-    found
+/// Returns the bytes that a bundle without image takes in an InstallPlan, at least: each manifest stands there as a text
+/// in JSON, beside what names it. Not counted is what OLM makes of the permissions of the CSV.
+pub fn plan_bytes(blob: &BundleBlob<'_>) -> usize {
+    const STEP: usize = 300;
+    let escaped = |text: &[u8]| text.iter().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n')).count();
+    blob.manifests(&[]).map(|(_, manifest)| manifest.len() + escaped(&manifest) + STEP).sum()
 }

@@ -18,6 +18,7 @@ pub struct Index<'c> {
     pub channels: Vec<Lane<'c>>,
     packages: HashMap<&'c str, PackageLanes<'c>>,
     providers: HashMap<Gvk, Vec<usize>>,
+    names: HashMap<(&'c str, &'c str), usize>,
     deprecations: HashMap<(&'c str, &'c str, &'c str), &'c str>,
 }
 
@@ -158,6 +159,7 @@ impl<'c> Index<'c> {
             channels: Vec::with_capacity(sorted.len()),
             packages: HashMap::new(),
             providers: HashMap::new(),
+            names: HashMap::new(),
             deprecations: HashMap::new(),
         };
         for package in parts.clone().into_iter().flat_map(|catalog| &catalog.packages) {
@@ -178,8 +180,10 @@ impl<'c> Index<'c> {
                     if traits.package.is_empty() {
                         traits.package = blob.package.to_string();
                     }
+                    let bundle = index.bundles.len();
+                    index.names.insert((&blob.package, &blob.name), bundle);
                     index.bundles.push(Offered { blob, traits });
-                    index.bundles.len() - 1
+                    bundle
                 });
                 for gvk in &index.bundles[bundle].traits.provides {
                     index.providers.entry(gvk.clone()).or_default().push(index.seats.len());
@@ -260,6 +264,17 @@ impl<'c> Index<'c> {
     /// Returns the bundle in a seat.
     pub fn offered(&self, seat: usize) -> &Offered<'c> {
         &self.bundles[self.seats[seat].bundle]
+    }
+
+    /// Returns the place in [`Index::bundles`] of a bundle that has a seat in some channel.
+    pub fn bundle(&self, package: &str, name: &str) -> Option<usize> {
+        self.names.get(&(package, name)).copied()
+    }
+
+    /// Returns whether a bundle is deprecated, by `olm.deprecations`.
+    pub(super) fn is_deprecated(&self, bundle: usize) -> bool {
+        let blob = self.bundles[bundle].blob;
+        self.deprecations.contains_key(&(blob.package.as_ref(), "olm.bundle", blob.name.as_ref()))
     }
 
     /// Returns what a Subscription is told of the choice of a bundle: the types of conditions, and messages.

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::index::{Index, Lane};
 use super::state::{Namespace, Source, Subscription};
+use super::stretches::Sorted;
 use super::v0::{self, Edge, Failure, Outcome};
 use crate::catalog::version::Version;
 
@@ -74,28 +75,20 @@ impl<'i, 'c> Ladder<'i, 'c> {
     /// subscribes to. `choosable` is that of the catalog.
     pub fn new(index: &'i Index<'c>, lane: usize, choosable: &'i [bool]) -> Self {
         let lane = &index.channels[lane];
-        let lanes = index.lanes(lane.package).into_iter().map(|lane| &index.channels[lane]);
-        let mut bundles: Vec<usize> =
-            lanes.flat_map(|lane| lane.seats.clone()).map(|seat| index.seats[seat].bundle).collect();
-        bundles.sort_unstable();
-        bundles.dedup();
-        let version = |bundle: usize| index.bundles[bundle].traits.version.as_ref();
-        bundles.sort_by(|&a, &b| match (version(a), version(b)) {
-            (Some(one), Some(other)) => one.precedence(other),
-            (one, other) => one.is_some().cmp(&other.is_some()),
-        });
-        let places = bundles.iter().enumerate().map(|(at, &bundle)| (bundle, at)).collect();
+        let sorted = Sorted::new(index, lane.package);
+        let places = sorted.bundles.iter().enumerate().map(|(at, &bundle)| (bundle, at)).collect();
         let mut ladder = Ladder { index, lane, choosable, rungs: Vec::new(), places };
         ladder.rungs = match &lane.chain {
             Ok(chain) => {
-                let by_range = first_ranges(index, lane, chain, &bundles, |at| choosable[chain[at]]);
-                let both = bundles.iter().zip(by_range);
+                let ranged = lane.ranged().iter().copied().filter(|&at| choosable[chain[at]]);
+                let ranged = ranged.filter_map(|at| Some((at, index.seats[chain[at]].range.as_ref()?)));
+                let both = sorted.bundles.iter().zip(sorted.first(ranged));
                 both.map(|(&bundle, by_range)| ladder.rung(bundle, chain, by_range)).collect()
             }
             Err(fault) => {
                 let end = End::Failed(v0::disorder(fault, lane.name, lane.package));
                 let rung = |bundle| rung(index, lane, bundle, None, end.clone());
-                bundles.into_iter().map(rung).collect()
+                sorted.bundles.into_iter().map(rung).collect()
             }
         };
         if let Ok(chain) = &lane.chain {
@@ -120,7 +113,7 @@ impl<'i, 'c> Ladder<'i, 'c> {
 
     /// Returns the rung of a bundle by its name.
     pub fn of(&self, name: &str) -> Option<&Rung> {
-        self.rungs.iter().find(|rung| self.index.bundles[rung.bundle].blob.name == name)
+        self.places.get(&self.index.bundle(self.lane.package, name)?).map(|&place| &self.rungs[place])
     }
 
     /// Returns the bundle that a new Subscription gets; none if there is none to choose.
@@ -131,6 +124,10 @@ impl<'i, 'c> Ladder<'i, 'c> {
     /// Returns where a CSV gets to that may be from elsewhere: only its name and its version count. The answer is
     /// the first step, how many there are, and the end.
     pub fn from(&self, name: &str, version: Option<&Version>) -> (Option<(usize, Edge)>, usize, End) {
+        let is_it = |rung: &&Rung| self.index.bundles[rung.bundle].traits.version.as_ref() == version;
+        if let Some(rung) = self.of(name).filter(is_it) {
+            return (rung.next, rung.hops, rung.end.clone());
+        }
         let chain = match &self.lane.chain {
             Ok(chain) => chain,
             Err(fault) => {
@@ -174,46 +171,6 @@ impl<'i, 'c> Ladder<'i, 'c> {
 fn rung(index: &Index<'_>, lane: &Lane<'_>, bundle: usize, next: Option<(usize, Edge)>, end: End) -> Rung {
     let is_listed = lane.seat(&index.bundles[bundle].blob.name).is_some();
     Rung { bundle, is_listed, next, hops: 0, end }
-}
-
-/// Returns, for each bundle, the first place in the chain whose range holds its version. The first range is laid
-/// over the versions, then the second over what is left, and so on.
-fn first_ranges(
-    index: &Index<'_>,
-    lane: &Lane<'_>,
-    chain: &[usize],
-    bundles: &[usize],
-    passes: impl Fn(usize) -> bool,
-) -> Vec<Option<usize>> {
-    // Those without version stand first.
-    let versions: Vec<&Version> =
-        bundles.iter().filter_map(|&bundle| index.bundles[bundle].traits.version.as_ref()).collect();
-    let offset = bundles.len() - versions.len();
-    let mut found = vec![None; bundles.len()];
-    // For each version, itself or a later one that is not covered yet: a forest whose paths are halved on use.
-    let mut free: Vec<usize> = (0..=versions.len()).collect();
-    let mut first_free = |mut at: usize, cover: bool| {
-        while free[at] != at {
-            free[at] = free[free[at]];
-            at = free[at];
-        }
-        if cover {
-            free[at] = at + 1;
-        }
-        at
-    };
-    for &at in lane.ranged().iter().filter(|&&at| passes(at)) {
-        let Some(range) = &index.seats[chain[at]].range else { continue };
-        for stretch in range.stretches(&versions) {
-            let mut next = first_free(stretch.start, false);
-            while next < stretch.end {
-                found[offset + next] = Some(at);
-                first_free(next, true);
-                next = first_free(next, false);
-            }
-        }
-    }
-    found
 }
 
 /// Counts the hops of each rung, and finds where they end.

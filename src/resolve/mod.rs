@@ -3,18 +3,23 @@
 //!
 //! The words of failures are OLM's own where OLM says something.
 
+mod crds;
 mod csv;
+mod edges;
 mod index;
 mod ladder;
 mod need;
 mod search;
 mod state;
+mod stretches;
 pub mod v0;
 pub mod v1;
 mod v1_range;
 mod walk;
 
-pub use csv::{CrdVersions, Terms, crd_versions};
+pub use crds::AppliedCrd;
+pub use csv::{Terms, plan_bytes};
+pub use edges::Edges;
 pub use index::{Disorder, Index, Lane, Offered, Seat};
 pub use ladder::{End, Ladder, Rung, choosable};
 pub use need::{Gvk, Need, Traits};

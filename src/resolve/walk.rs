@@ -1,21 +1,38 @@
 //! The way of a namespace, plan by plan, until nothing moves any more.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use super::csv::{Terms, crd_versions};
+use super::crds::{self, AppliedCrd};
+use super::csv::Terms;
+use super::index::Index;
+use super::ladder::Ladder;
 use super::state::{Group, Installed, Namespace, Source, Subscription};
 use super::v0::{Edge, Failure, Outcome, Plan, Step, resolve};
+use crate::catalog::BundleBlob;
 use crate::catalog::version::Version;
+use crate::text::Value;
 
 /// What a cluster is besides its namespace.
 #[derive(Debug, Clone, Default)]
-pub struct Cluster {
+pub struct Cluster<'o> {
     /// The OperatorGroup; none if its fit is not to be looked at.
     pub group: Option<Group>,
     /// The version of Kubernetes; none if it is not to be looked at.
     pub kubernetes: Option<Version>,
-    /// The versions that objects of each CRD are stored in, by its `status.storedVersions`.
-    pub stored: BTreeMap<String, BTreeSet<String>>,
+    /// The CRDs, by name.
+    pub crds: BTreeMap<String, AppliedCrd>,
+    /// The objects of these CRDs, as far as they are known.
+    pub objects: Vec<Value<'o, 'o>>,
+}
+
+impl Cluster<'_> {
+    /// Applies the CRDs that a catalog carries of a bundle.
+    ///
+    /// # Errors
+    /// What OLM says when it does not.
+    pub fn apply(&mut self, blob: &BundleBlob<'_>) -> Result<(), String> {
+        crds::apply(blob, &self.objects, &mut self.crds)
+    }
 }
 
 /// A way.
@@ -68,15 +85,20 @@ pub enum Stop {
 
 /// Follows the upgrades of a namespace. Every plan is approved, and every CSV comes to run unless OLM says at once
 /// that it cannot.
-pub fn walk(sources: &[Source<'_>], namespace: &mut Namespace, cluster: &mut Cluster) -> Walk {
+pub fn walk(sources: &[Source<'_>], namespace: &mut Namespace, cluster: &mut Cluster<'_>) -> Walk {
     let mut plans = Vec::new();
     let mut seen: HashSet<Vec<String>> = HashSet::new();
+    // A way of many hops costs no more than its hops where all of them can be known at once.
+    let lone = lone(sources, namespace);
+    let choosable: Vec<bool> = lone.iter().flat_map(|&(source, _)| allowed(&sources[source].index)).collect();
+    let ladder = lone.map(|(source, lane)| (source, Ladder::new(&sources[source].index, lane, &choosable)));
     let stop = loop {
         let installed = namespace.subscriptions.iter().map(|subscription| subscription.installed.clone());
         if !seen.insert(installed.collect()) {
             break Stop::Circle;
         }
-        match resolve(sources, namespace) {
+        let known = ladder.as_ref().and_then(|(source, ladder)| climb(*source, ladder, sources, namespace));
+        match known.map_or_else(|| resolve(sources, namespace), |plan| Ok(Outcome::Plan(plan))) {
             Ok(Outcome::Nothing | Outcome::Waiting) => break Stop::Done,
             Err(failure) => break Stop::Failed(failure),
             Ok(Outcome::Plan(plan)) => {
@@ -90,6 +112,43 @@ pub fn walk(sources: &[Source<'_>], namespace: &mut Namespace, cluster: &mut Clu
         }
     };
     Walk { plans, stop }
+}
+
+/// Returns catalog and channel of a namespace that has one Subscription and nothing else, if nothing in the channel
+/// needs anything: what OLM chooses next hangs on nothing but what is installed then.
+fn lone(sources: &[Source<'_>], namespace: &Namespace) -> Option<(usize, usize)> {
+    let [subscription] = namespace.subscriptions.as_slice() else { return None };
+    let is_start = !subscription.starting_csv.is_empty() && subscription.installed.is_empty();
+    let is_own = namespace.csvs.iter().all(|csv| csv.name == subscription.installed);
+    if subscription.is_pending || is_start || namespace.csvs.len() > 1 || !is_own {
+        return None;
+    }
+    let source = sources.iter().position(|source| source.name == subscription.source)?;
+    let index = &sources[source].index;
+    let lane = index.lane(&subscription.package, &subscription.channel)?;
+    let mut chain = index.channels[lane].chain.as_ref().ok()?.iter();
+    chain.all(|&seat| index.offered(seat).traits.needs.is_empty()).then_some((source, lane))
+}
+
+fn allowed(index: &Index<'_>) -> impl Iterator<Item = bool> {
+    (0..index.seats.len()).map(|seat| !index.offered(seat).traits.is_prohibited)
+}
+
+/// Returns the next plan of such a namespace; none where nothing can be chosen, of which the resolver says why.
+fn climb(
+    source: usize,
+    ladder: &Ladder<'_, '_>,
+    sources: &[Source<'_>],
+    namespace: &Namespace,
+) -> Option<Plan> {
+    let (seat, edge) = match namespace.csvs.first() {
+        None => (ladder.first()?, Edge::Install),
+        Some(csv) => ladder.from(&csv.name, csv.traits.version.as_ref()).0?,
+    };
+    let name = sources[source].index.seats[seat].entry.name.to_string();
+    let previous = (!namespace.csvs.is_empty()).then_some(0);
+    let step = Step { subscription: Some(0), source, seat, name, previous, edge };
+    Some(Plan { steps: vec![step], is_manual: namespace.subscriptions[0].is_manual })
 }
 
 fn hop(sources: &[Source<'_>], namespace: &Namespace, step: &Step) -> Hop {
@@ -107,20 +166,11 @@ fn hop(sources: &[Source<'_>], namespace: &Namespace, step: &Step) -> Hop {
 }
 
 /// Says why a step would not come to its end; and if it would, notes what it leaves on the cluster.
-fn obstacle(sources: &[Source<'_>], step: &Step, cluster: &mut Cluster) -> Option<Stop> {
+fn obstacle(sources: &[Source<'_>], step: &Step, cluster: &mut Cluster<'_>) -> Option<Stop> {
     let blob = sources[step.source].index.offered(step.seat).blob;
     let stop = |reason, message| Some(Stop::Obstacle { name: step.name.clone(), reason, message });
-    let crds = crd_versions(blob);
-    for (name, crd) in &crds {
-        let stored = cluster.stored.get(name).into_iter().flatten();
-        if let Some(gone) = stored.into_iter().find(|version| !crd.names.contains(version)) {
-            return stop(
-                "InstallComponentFailed",
-                format!(
-                    "risk of data loss updating {name:?}: new CRD removes version {gone} that is listed as a stored version on the existing CRD"
-                ),
-            );
-        }
+    if let Err(message) = cluster.apply(blob) {
+        return stop("InstallComponentFailed", message);
     }
     if cluster.group.is_some() || cluster.kubernetes.is_some() {
         let terms = Terms::read(blob).unwrap_or_default();
@@ -132,9 +182,6 @@ fn obstacle(sources: &[Source<'_>], step: &Step, cluster: &mut Cluster) -> Optio
         if let Some(message) = cluster.kubernetes.as_ref().and_then(|version| terms.too_old(version)) {
             return stop("RequirementsNotMet", message);
         }
-    }
-    for (name, crd) in crds.into_iter().filter(|(_, crd)| !crd.storage.is_empty()) {
-        cluster.stored.entry(name).or_default().insert(crd.storage);
     }
     None
 }

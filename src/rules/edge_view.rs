@@ -7,28 +7,13 @@ use crate::crd::{Change, Check, Conversion, Crd, Effect, Fault, FaultKind, Patte
 use crate::settings::Contract;
 use crate::text::{Place, Route, Step, Value};
 
-/// Why OLM goes from one bundle to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EdgeKind {
-    /// The newer one replaces the older one.
-    Replaces,
-    /// It skips the older one.
-    Skips,
-    /// Its `skipRange` holds the older one's version.
-    SkipRange,
-}
-
 /// An upgrade from one bundle to another, in whatever channels.
 #[derive(Debug)]
 pub struct EdgeView<'c> {
-    /// Why OLM takes it.
-    pub kind: EdgeKind,
     /// What is installed.
     pub from: &'c Operator<'c>,
     /// What takes its place.
     pub to: &'c Operator<'c>,
-    /// What may have been installed before `from`, and `from` itself as the last.
-    pub before: Vec<&'c Operator<'c>>,
     /// What the project's installer expects; none outside a project.
     pub contract: Option<&'c Contract>,
     pairs: Vec<CrdPair<'c>>,
@@ -66,26 +51,27 @@ pub struct RefusedExample {
 }
 
 impl<'c> EdgeView<'c> {
-    /// Makes the view.
+    /// Makes the view. `before` is what may have been installed, the newest first, `from` itself among it; `stored`
+    /// are the versions that objects of each CRD may be stored in.
     pub(super) fn new(
-        kind: EdgeKind,
         from: &'c Operator<'c>,
         to: &'c Operator<'c>,
-        before: Vec<&'c Operator<'c>>,
+        before: &[&'c Operator<'c>],
+        stored: &HashMap<&'c str, Vec<&'c str>>,
         contract: Option<&'c Contract>,
     ) -> Self {
         let newer: HashMap<&str, (&Object<'c>, Crd<'c, 'c>)> =
             to.crds().map(|(object, crd)| (crd.name(), (object, crd))).collect();
         let pairs = from.crds().filter_map(|(_, old)| {
             let (object, new) = *newer.get(old.name())?;
-            let stored = stored(old, &before);
+            let stored = stored.get(old.name()).cloned().unwrap_or_default();
             let changes = changes(old, new, &stored);
             let may_refuse = changes.iter().any(|change| change.effect == Effect::RefusesObjects);
-            let refused_examples = if may_refuse { refused_examples(old, new, &before) } else { Vec::new() };
+            let refused_examples = if may_refuse { refused_examples(old, new, before) } else { Vec::new() };
             Some(CrdPair { old, new, object, stored, changes, refused_examples })
         });
         let pairs = pairs.collect();
-        EdgeView { kind, from, to, before, contract, pairs }
+        EdgeView { from, to, contract, pairs }
     }
 
     /// Returns the CRDs that both bundles have.
@@ -100,17 +86,7 @@ impl<'c> EdgeView<'c> {
     }
 }
 
-/// The versions that the API server may say objects are stored in: it forgets none by itself.
-fn stored<'c>(crd: Crd<'c, 'c>, before: &[&'c Operator<'c>]) -> Vec<&'c str> {
-    let older = before.iter().flat_map(|operator| operator.crds()).map(|(_, older)| older);
-    let same = older.filter(|older| older.name() == crd.name()).chain([crd]);
-    let mut stored: Vec<&str> = same.filter_map(|crd| Some(crd.storage_version()?.name)).collect();
-    stored.sort_unstable();
-    stored.dedup();
-    stored
-}
-
-/// Tries the examples of all older bundles with each version that both CRDs serve, as OLM v0 tries the
+/// Tries the examples of older bundles, those first that people know, with each version that both CRDs serve, as OLM v0 tries the
 /// objects of a cluster; not where a webhook converts, where it does not either.
 fn refused_examples(old: Crd<'_, '_>, new: Crd<'_, '_>, before: &[&Operator<'_>]) -> Vec<RefusedExample> {
     let mut refused = Vec::new();
@@ -118,8 +94,7 @@ fn refused_examples(old: Crd<'_, '_>, new: Crd<'_, '_>, before: &[&Operator<'_>]
         return refused;
     }
     let (mut patterns, mut seen) = (Patterns::default(), HashSet::new());
-    // The newest examples first: they are those that people know.
-    for operator in before.iter().rev() {
+    for operator in before {
         for example in operator.examples() {
             let text = |keys: &[&str]| example.at(keys).and_then(Value::str).unwrap_or_default();
             let group = text(&["apiVersion"]).split('/').next().unwrap_or_default();

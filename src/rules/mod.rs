@@ -51,7 +51,7 @@ mod view;
 mod webhook;
 
 pub use context::Context;
-pub use edge_view::{CrdPair, EdgeKind, EdgeView, RefusedExample};
+pub use edge_view::{CrdPair, EdgeView, RefusedExample};
 pub use engine::{check_alone, check_bundle, check_catalog, check_contract};
 pub use install_view::InstallView;
 pub use installer::ContractView;

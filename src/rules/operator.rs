@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 
 use crate::bundle::{Bundle, Csv};
-use crate::catalog::{BUNDLE_OBJECT, BundleBlob, CSV_METADATA, Raw};
+use crate::catalog::{BUNDLE_OBJECT, BundleBlob, CSV_METADATA, Raw, document};
 use crate::crd::Crd;
-use crate::text::{Place, Route, Tree, Value, json, yaml};
+use crate::text::{Place, Route, Tree, Value, json};
 
 /// A bundle with its manifests.
 #[derive(Debug)]
@@ -45,25 +45,13 @@ pub(super) type Trees<'c> = Vec<(usize, Tree<'c>)>;
 
 /// Unpacks the CSV and the CRDs that a blob carries.
 pub(super) fn unpack<'c>(blob: &'c BundleBlob<'_>) -> Texts<'c> {
-    let objects = blob.properties.iter().enumerate().filter(|(_, property)| property.kind == BUNDLE_OBJECT);
-    let texts = objects.filter_map(|(index, object)| Some((index, object.value.as_ref()?.manifest()?)));
-    texts.filter(|(_, text)| is_wanted(text)).collect()
-}
-
-/// Whether a manifest may be a CSV or a CRD: most others can be told by their bytes.
-fn is_wanted(text: &[u8]) -> bool {
-    const KINDS: [&str; 2] = ["CustomResourceDefinition", "ClusterServiceVersion"];
-    std::str::from_utf8(text).is_ok_and(|text| KINDS.iter().any(|kind| text.contains(kind)))
+    blob.manifests(&["CustomResourceDefinition", "ClusterServiceVersion"]).collect()
 }
 
 /// Reads what [`unpack`] returned; what cannot be read is `invalid-bundle-object`. The presentation of
 /// the CSV that a blob carries instead is read, too.
 pub(super) fn read<'c>(texts: &'c Texts<'_>, blob: &'c BundleBlob<'_>) -> Trees<'c> {
-    let documents = texts.iter().filter_map(|(index, text)| {
-        let text = std::str::from_utf8(text).ok()?;
-        let tree = json::read(text).or_else(|_| yaml::read(text, 0..text.len())).ok()?;
-        Some((*index, tree))
-    });
+    let documents = texts.iter().filter_map(|(index, text)| Some((*index, document(text)?)));
     let presentations =
         blob.properties.iter().enumerate().filter(|(_, property)| property.kind == CSV_METADATA);
     let presentations = presentations

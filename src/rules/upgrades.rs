@@ -1,19 +1,23 @@
-//! The walk over upgrades: every edge of every package once, with the manifests of both ends. opm looks
-//! at none of this.
+//! The walk over upgrades: every edge that OLM can take once, with the manifests of both ends. opm looks at none of
+//! this.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::edge_view::{EdgeKind, EdgeView};
+use super::edge_view::EdgeView;
 use super::operator::{self, Operator, Texts, Trees};
 use super::{Check, Findings, InstallView, Rule, all, names};
 use crate::bundle::Bundle;
-use crate::catalog::version::{Range, Version};
-use crate::catalog::{BundleBlob, Catalog, Channel};
+use crate::catalog::version::Version;
+use crate::catalog::{BundleBlob, Catalog};
 use crate::diag::{Diagnostic, Report, Subject};
+use crate::resolve::{Edges, Index};
 use crate::settings::Contract;
 use crate::text::FileId;
+
+/// Of how many bundles the examples are tried: the older one of an upgrade, and the nearest before it.
+const EXAMPLES: usize = 64;
 
 /// Checks the upgrades that some catalogs offer, and whether they can be installed side by side.
 /// `bundles` are those that the blobs were rendered from, if any: of these findings have lines. The
@@ -26,18 +30,10 @@ pub fn check_upgrades<'s>(
     let rules = all();
     let files: HashMap<FileId, &Bundle<'_>> =
         bundles.iter().filter_map(|bundle| Some((bundle.csv_manifest()?.file, bundle))).collect();
-    let mut packages: BTreeMap<&str, Package<'_>> = BTreeMap::new();
-    for catalog in catalogs {
-        for channel in &catalog.channels {
-            packages.entry(&channel.package).or_default().channels.push(channel);
-        }
-        for blob in &catalog.bundles {
-            packages.entry(&blob.package).or_default().blobs.push(blob);
-        }
-    }
+    let index = Index::new(catalogs.iter().copied());
     // Packages one by one on each core: the manifests of one are no small thing.
-    let reports: Vec<Report> =
-        packages.par_iter().map(|(name, package)| package.check(name, &files, contract, &rules)).collect();
+    let check = |name: &&str| check_package(&index, name, &files, contract, &rules);
+    let reports: Vec<Report> = index.package_names().par_iter().map(check).collect();
     let mut report = Report::default();
     reports.into_iter().for_each(|part| report.append(part));
     let view = InstallView::new(catalogs, contract);
@@ -52,117 +48,60 @@ pub fn check_upgrades<'s>(
     report
 }
 
-/// What belongs to one name of a package.
-#[derive(Default)]
-struct Package<'c> {
-    channels: Vec<&'c Channel<'c>>,
-    blobs: Vec<&'c BundleBlob<'c>>,
-}
-
-/// An edge, by the names of its ends.
-type Edges<'c> = BTreeMap<(&'c str, &'c str), EdgeKind>;
-
-impl<'c> Package<'c> {
-    fn check(
-        &self,
-        name: &str,
-        files: &HashMap<FileId, &'c Bundle<'c>>,
-        contract: Option<&Contract>,
-        rules: &[&'static Rule],
-    ) -> Report {
-        let edges = self.edges();
-        let ends: HashSet<&str> = edges.keys().flat_map(|(from, to)| [*from, *to]).collect();
-        let blobs: Vec<&BundleBlob<'_>> =
-            self.blobs.iter().copied().filter(|blob| ends.contains(blob.name.as_ref())).collect();
-        let bundle = |blob: &BundleBlob<'_>| files.get(&blob.origin.file).copied();
-        let unpack =
-            |blob: &&'c BundleBlob<'c>| bundle(blob).map_or_else(|| operator::unpack(blob), |_| Vec::new());
-        let texts: Vec<Texts<'_>> = blobs.par_iter().map(unpack).collect();
-        let trees: Vec<Trees<'_>> =
-            texts.par_iter().zip(&blobs).map(|(texts, blob)| operator::read(texts, blob)).collect();
-        let operators: Vec<Operator<'_>> = (blobs.iter().zip(&trees))
-            .map(|(blob, trees)| match bundle(blob) {
-                Some(bundle) => Operator::of_files(blob, bundle),
-                None => Operator::of_blob(blob, trees),
-            })
-            .collect();
-        let by_name: HashMap<&str, &Operator<'_>> =
-            operators.iter().map(|operator| (operator.name(), operator)).collect();
-        let ancestors = ancestors(&edges);
-        let edges: Vec<_> = edges.into_iter().collect();
-        let found: Vec<Vec<(&str, Diagnostic)>> = edges
-            .par_iter()
-            .map(|((from, to), kind)| {
-                let (Some(older), Some(newer)) = (by_name.get(from), by_name.get(to)) else {
-                    return Vec::new();
-                };
-                let before = ancestors[from].iter().filter_map(|name| by_name.get(name).copied());
-                let view = EdgeView::new(*kind, older, newer, before.collect(), contract);
-                let subject = Subject { package: name.to_owned(), version: newer.version.clone() };
-                let mut report = Report::default();
-                for rule in rules {
-                    if let Check::Edge(check) = rule.check {
-                        let subject = subject.clone();
-                        check(&view, &mut Findings { code: &rule.code, subject, report: &mut report });
-                    }
-                }
-                report.into_diagnostics().into_iter().map(|diagnostic| (*from, diagnostic)).collect()
-            })
-            .collect();
-        merge(found.into_iter().flatten())
-    }
-
-    /// Returns the edges between bundles that are there; of an edge with several reasons, the first.
-    fn edges(&self) -> Edges<'c> {
-        let versions: HashMap<&str, _> =
-            self.blobs.iter().filter_map(|blob| Some((blob.name.as_ref(), blob.version().ok()?))).collect();
-        let known: HashSet<&str> = self.blobs.iter().map(|blob| blob.name.as_ref()).collect();
-        let mut edges = Edges::new();
-        let mut add = |from: &'c str, to: &'c str, kind: EdgeKind| {
-            if from != to && known.contains(from) && known.contains(to) {
-                let known = edges.entry((from, to)).or_insert(kind);
-                *known = kind.min(*known);
-            }
-        };
-        for entry in self.channels.iter().flat_map(|channel| channel.entries()) {
-            add(&entry.replaces, &entry.name, EdgeKind::Replaces);
-            for skipped in &entry.skips {
-                add(skipped, &entry.name, EdgeKind::Skips);
-            }
-        }
-        for channel in &self.channels {
-            for entry in channel.entries().iter().filter(|entry| !entry.skip_range.is_empty()) {
-                let Ok(range) = Range::parse(&entry.skip_range) else { continue };
-                for other in channel.entries() {
-                    if versions.get(other.name.as_ref()).is_some_and(|version| range.contains(version)) {
-                        add(&other.name, &entry.name, EdgeKind::SkipRange);
-                    }
+/// Checks the upgrades of a package.
+fn check_package<'c>(
+    index: &Index<'c>,
+    name: &str,
+    files: &HashMap<FileId, &'c Bundle<'c>>,
+    contract: Option<&Contract>,
+    rules: &[&'static Rule],
+) -> Report {
+    let edges = Edges::new(index, name);
+    let taken: Vec<(usize, usize)> = edges.taken().into_keys().collect();
+    let ends: HashSet<usize> = taken.iter().flat_map(|(from, to)| [*from, *to]).collect();
+    let blob = |place: usize| index.bundles[edges.bundles()[place]].blob;
+    let file = |blob: &BundleBlob<'_>| files.get(&blob.origin.file).copied();
+    let texts: Vec<Texts<'_>> = (0..edges.bundles().len())
+        .into_par_iter()
+        .map(|place| match ends.contains(&place) && file(blob(place)).is_none() {
+            true => operator::unpack(blob(place)),
+            false => Vec::new(),
+        })
+        .collect();
+    let trees: Vec<Trees<'_>> = (texts.par_iter().enumerate())
+        .map(|(place, texts)| match ends.contains(&place) {
+            true => operator::read(texts, blob(place)),
+            false => Vec::new(),
+        })
+        .collect();
+    let operators: Vec<Operator<'_>> = (trees.iter().enumerate())
+        .map(|(place, trees)| match file(blob(place)) {
+            Some(bundle) => Operator::of_files(blob(place), bundle),
+            None => Operator::of_blob(blob(place), trees),
+        })
+        .collect();
+    let stored = edges.stored(|place| {
+        let crds = operators[place].crds();
+        crds.filter_map(|(_, crd)| Some((crd.name(), crd.storage_version()?.name))).collect()
+    });
+    let found: Vec<Vec<(&str, Diagnostic)>> = taken
+        .par_iter()
+        .map(|&(from, to)| {
+            let (older, newer) = (&operators[from], &operators[to]);
+            let before = edges.before(from, EXAMPLES).into_iter().map(|place| &operators[place]);
+            let view = EdgeView::new(older, newer, &before.collect::<Vec<_>>(), &stored[from], contract);
+            let subject = Subject { package: name.to_owned(), version: newer.version.clone() };
+            let mut report = Report::default();
+            for rule in rules {
+                if let Check::Edge(check) = rule.check {
+                    let subject = subject.clone();
+                    check(&view, &mut Findings { code: &rule.code, subject, report: &mut report });
                 }
             }
-        }
-        edges
-    }
-}
-
-/// Returns for each name those from which edges lead to it, however many, and it itself as the last.
-fn ancestors<'c>(edges: &Edges<'c>) -> HashMap<&'c str, Vec<&'c str>> {
-    let mut predecessors: HashMap<&str, Vec<&str>> = HashMap::new();
-    for (from, to) in edges.keys() {
-        predecessors.entry(to).or_default().push(from);
-    }
-    let before = |name: &'c str| {
-        let (mut found, mut seen, mut next) = (vec![name], HashSet::from([name]), 0);
-        while let Some(current) = found.get(next) {
-            let direct = predecessors.get(current).into_iter().flatten();
-            let new: Vec<&str> = direct.copied().filter(|name| seen.insert(*name)).collect();
-            found.extend(new);
-            next += 1;
-        }
-        found.reverse();
-        found
-    };
-    let names: HashSet<&str> = edges.keys().map(|(from, _)| *from).collect();
-    names.into_iter().map(|name| (name, before(name))).collect()
+            report.into_diagnostics().into_iter().map(|diagnostic| (older.name(), diagnostic)).collect()
+        })
+        .collect();
+    merge(found.into_iter().flatten())
 }
 
 /// Joins the findings that say the same of several edges to one bundle, and says which these are. What

@@ -139,6 +139,9 @@ pub struct Expected {
     /// Whether upgrades must not leave out a minor version.
     #[serde(default)]
     pub every_minor: bool,
+    /// The versions that its version service knows; none if it asks none.
+    #[serde(default)]
+    pub known_versions: Vec<String>,
     /// The APIs that it uses once the package is installed: `Kind.version.group`.
     #[serde(default)]
     pub apis: Vec<String>,

@@ -24,8 +24,17 @@ pub(super) fn catalog(from: &Path, file: &str, times: usize, to: &Path) {
     }
 }
 
+/// What the range of an entry holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum RangeOf {
+    /// Nothing.
+    Nothing,
+    /// All that is older.
+    Older,
+}
+
 /// Writes a catalog of one channel, in which each entry replaces the one before and has a range.
-pub(super) fn channel(entries: usize, to: &Path) {
+pub(super) fn channel(entries: usize, range: RangeOf, to: &Path) {
     let name = |n: usize| format!("demo.v{}.{}.{}", n / 100, n / 10 % 10, n % 10);
     let mut text =
         String::from("{\"schema\":\"olm.package\",\"name\":\"demo\",\"defaultChannel\":\"stable\"}\n");
@@ -33,12 +42,14 @@ pub(super) fn channel(entries: usize, to: &Path) {
     for n in 0..entries {
         let before = n.checked_sub(1).map(name).unwrap_or_default();
         let comma = if n > 0 { "," } else { "" };
+        let range = match range {
+            RangeOf::Nothing => format!(">={}.0.0 <{}.0.0", n / 100, n / 200),
+            RangeOf::Older => format!("<{}.{}.{}", n / 100, n / 10 % 10, n % 10),
+        };
         let _ = write!(
             text,
-            "{comma}{{\"name\":\"{}\",\"replaces\":\"{before}\",\"skipRange\":\">={}.0.0 <{}.0.0\"}}",
-            name(n),
-            n / 100,
-            n / 200
+            "{comma}{{\"name\":\"{}\",\"replaces\":\"{before}\",\"skipRange\":\"{range}\"}}",
+            name(n)
         );
     }
     text += "]}\n";

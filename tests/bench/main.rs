@@ -35,13 +35,21 @@ fn rows(root: &Path) -> Vec<Row> {
     rows.push(Row::new("upgrade --matrix: the project", &[root.join("bundles")], |args| {
         args.args(["upgrade", "--matrix"])
     }));
-    let many = root.join("target/bench/channel.json");
-    generate::channel(10_000, &many);
-    rows.push(Row::new(
-        "upgrade --matrix: 10,000 entries in a channel",
-        std::slice::from_ref(&many),
-        |args| args.args(["--project", "target/bench", "upgrade", "--matrix"]).arg(&many),
-    ));
+    // Each replaces the one before; and each holds all before it, as operators write it, or none.
+    for range in [generate::RangeOf::Nothing, generate::RangeOf::Older] {
+        let many = root.join(format!("target/bench/channel-{range:?}.json").to_lowercase());
+        generate::channel(10_000, range, &many);
+        let row = |name: &str, args: &[&str]| {
+            let name = format!("{name}: 10,000 entries, ranges hold {range:?}").to_lowercase();
+            Row::new(&name, std::slice::from_ref(&many), |command| {
+                command.args(["--project", "target/bench"]).args(args).arg(&many)
+            })
+        };
+        rows.push(row("upgrade --matrix", &["upgrade", "--matrix"]));
+        rows.push(row("upgrade", &["upgrade", "--from", "0.0.0"]));
+        rows.push(row("upgrade --olm v1", &["upgrade", "--from", "0.0.0", "--olm", "v1"]));
+        rows.push(row("validate", &["validate"]));
+    }
     // The published catalog, where it stands beside the project.
     let published = root.join("../shared/data/percona/catalog");
     if published.exists() {

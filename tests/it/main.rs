@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
 mod architecture;
+mod bad_graphs;
 mod bad_input;
 mod bad_output;
 mod cache;
@@ -30,6 +31,8 @@ mod registry;
 mod report;
 mod repository;
 mod resolve;
+mod resolve_cluster;
+mod resolve_edges;
 mod resolve_ladder;
 mod resolve_v1;
 mod rules;

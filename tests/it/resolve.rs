@@ -52,11 +52,15 @@ impl Fbc {
         self
     }
 
+    /// As a file.
+    pub fn text(&self) -> String {
+        self.0.iter().map(|blob| blob.to_string() + "\n").collect()
+    }
+
     /// Runs with the catalog `cat` in namespace `olm`.
     pub fn with<T>(&self, run: impl FnOnce(&[Source<'_>]) -> T) -> T {
         let (sources, mut report) = (Sources::default(), Report::default());
-        let text: String = self.0.iter().map(|blob| blob.to_string() + "\n").collect();
-        let file = sources.add("catalog.json", text.into_bytes());
+        let file = sources.add("catalog.json", self.text().into_bytes());
         let catalog = catalog::read(&sources, file, &mut report);
         assert!(!report.has_errors());
         run(&[source(&catalog)])
@@ -324,11 +328,11 @@ fn a_second_subscription_of_a_dependency_contradicts_the_first() {
 }
 
 fn crd(versions: Value) -> Value {
-    let crd = json!({"kind": "CustomResourceDefinition", "metadata": {"name": "cs.c.io"}, "spec": {"versions": versions}});
+    let crd = json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "cs.c.io"}, "spec": {"group": "c.io", "names": {"kind": "C", "plural": "cs"}, "versions": versions}});
     json!({"type": "olm.bundle.object", "value": {"data": base64(&crd.to_string())}})
 }
 
-fn base64(text: &str) -> String {
+pub fn base64(text: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(text)
 }

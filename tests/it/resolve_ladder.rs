@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use olmcat::catalog::version::{Range, Version};
 use olmcat::resolve::v0::{Class, Outcome, resolve};
-use olmcat::resolve::{Cluster, Disorder, End, Ladder, Stop, Subscription, choosable, walk};
+use olmcat::resolve::{
+    Cluster, Disorder, End, Ladder, Namespace, Source, Stop, Subscription, apply, choosable, walk,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::resolve::{Fbc, installed, names, namespace, plan, three};
 
 /// Version, what it replaces, what it skips, its range, whether it is prohibited.
-type Seat = (usize, Option<usize>, Vec<usize>, Option<String>, bool);
+pub type Seat = (usize, Option<usize>, Vec<usize>, Option<String>, bool);
 
-fn seats() -> impl Strategy<Value = Vec<Seat>> {
+pub fn seats() -> impl Strategy<Value = Vec<Seat>> {
     let range = (0..7_usize, 0..8_usize, prop::sample::select(vec!["", " !=2.0.0", " || 4.0.0", " 1.x"]))
         .prop_map(|(from, to, more)| format!(">={from}.0.0 <{to}.0.0{more}"));
     let one = (
@@ -32,11 +34,11 @@ fn seats() -> impl Strategy<Value = Vec<Seat>> {
     })
 }
 
-fn name(at: usize) -> String {
+pub fn name(at: usize) -> String {
     format!("c.v{at}.0.0")
 }
 
-fn fbc(seats: &[Seat]) -> Fbc {
+pub fn fbc(seats: &[Seat]) -> Fbc {
     let entry = |(at, replaces, skips, range, _): &Seat| {
         let skips: Vec<String> = skips.iter().map(|at| name(*at)).collect();
         json!({
@@ -85,6 +87,17 @@ fn choice(seats: &[Seat], chain: &[usize], from: Option<usize>) -> Option<usize>
     chosen.filter(|&to| from != Some(to))
 }
 
+/// How often the resolver is asked until nothing moves; none if it goes in circles.
+fn hops(sources: &[Source<'_>], namespace: &mut Namespace) -> Option<usize> {
+    for hops in 0..20 {
+        match resolve(sources, namespace).unwrap() {
+            Outcome::Plan(plan) => apply(sources, namespace, &plan),
+            _ => return Some(hops),
+        }
+    }
+    None
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -125,12 +138,16 @@ proptest! {
                     Ok(Outcome::Plan(plan)) => {
                         let step = &plan.steps[0];
                         prop_assert_eq!(rung.next, Some((step.seat, step.edge)));
+                        // Step by step, and then as a whole, which need not be found by the same means.
+                        let mut steps = namespace.clone();
+                        let hops = hops(sources, &mut steps);
                         let walk = walk(sources, &mut namespace, &mut Cluster::default());
                         if rung.end == End::Circle {
-                            prop_assert_eq!(walk.stop, Stop::Circle);
+                            prop_assert_eq!((walk.stop, hops), (Stop::Circle, None));
                         } else {
-                            prop_assert_eq!(rung.hops, walk.plans.len());
+                            prop_assert_eq!((Some(rung.hops), rung.hops), (hops, walk.plans.len()));
                             prop_assert_eq!(walk.stop, Stop::Done);
+                            prop_assert_eq!(&steps.subscriptions[0].installed, &namespace.subscriptions[0].installed);
                             let last = &namespace.subscriptions[0].installed;
                             let head = index.channels[0].chain.as_ref().unwrap()[0];
                             let is_head = index.seats[head].entry.name == last.as_str();

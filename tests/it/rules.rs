@@ -19,7 +19,10 @@ fn documents() -> BTreeMap<String, PathBuf> {
     let all = folders.iter().flat_map(|folder| files(folder));
     let markdown = all.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
     let stem = |path: &Path| path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
-    markdown.map(|path| (stem(&path), path)).filter(|(stem, _)| stem != "README" && stem != "FIELD").collect()
+    markdown
+        .map(|path| (stem(&path), path))
+        .filter(|(stem, _)| !["README", "FIELD", "INSTALLER"].contains(&stem.as_str()))
+        .collect()
 }
 
 fn is_update() -> bool {

@@ -183,6 +183,11 @@ impl Run {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
 
+    /// The exit code; none if a signal ended it. A panic is 101.
+    pub fn code(&self) -> Option<i32> {
+        self.0.status.code()
+    }
+
     /// Asserts the exit code: 0 clean, 1 findings, 2 could not work.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {

@@ -8,6 +8,7 @@ mod other_default_channel;
 mod oversized_install_plan;
 mod skipped_minor;
 mod stranded_version;
+mod unknown_operator_version;
 mod unreachable_head;
 mod unresolvable_subscriptions;
 mod unsupported_kubernetes;
@@ -23,6 +24,7 @@ pub(super) const RULES: &[&Rule] = &[
     &oversized_install_plan::RULE,
     &skipped_minor::RULE,
     &stranded_version::RULE,
+    &unknown_operator_version::RULE,
     &unreachable_head::RULE,
     &unresolvable_subscriptions::RULE,
     &unsupported_kubernetes::RULE,

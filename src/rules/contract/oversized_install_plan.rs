@@ -1,5 +1,5 @@
-use crate::catalog::BUNDLE_OBJECT;
 use crate::diag::{Code, Level, Suite};
+use crate::resolve::plan_bytes;
 use crate::rules::{Check, ContractView, Findings, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -20,14 +20,11 @@ fn check(view: &ContractView<'_>, out: &mut Findings<'_>) {
         let heads =
             view.subscribed().filter(|head| namespace.packages.iter().any(|name| name == head.package));
         let blobs = heads.map(|head| view.index().offered(head.head).blob);
-        let inline: Vec<_> = blobs.filter(|blob| blob.image.is_empty()).collect();
-        let objects = inline.iter().flat_map(|blob| &blob.properties).filter(|one| one.kind == BUNDLE_OBJECT);
-        let bytes: usize =
-            objects.filter_map(|one| one.value.as_ref()?.manifest()).map(|one| one.len()).sum();
+        let bytes: usize = blobs.filter(|blob| blob.image.is_empty()).map(plan_bytes).sum();
         let limit = view.contract.largest_plan;
         if bytes > limit {
             let message = format!(
-                "the heads for namespace `{}` that have no image are {bytes} bytes in one plan, more than {limit}",
+                "the heads for namespace `{}` that have no image take {bytes} bytes of one plan, more than {limit}",
                 namespace.name
             );
             let place = view.origin.key("namespaces").index(at).key("packages");
