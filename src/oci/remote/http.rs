@@ -3,16 +3,17 @@
 //! Knows nothing of tokens: an `Authorization` is given with the request and goes to the host of the request
 //! alone, wherever a redirect leads.
 
-use std::io::Read;
-use std::path::Path;
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
 use ureq::http::{HeaderMap, Method, Request, Uri, header};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, SendBody};
 
 use super::fault::{self, Failure};
+use super::tls::Trust;
 use super::{Options, Patience};
 use crate::oci::error::{Error, Kind};
 use crate::oci::reference::is_loopback;
@@ -20,13 +21,15 @@ use crate::oci::reference::is_loopback;
 /// What is read of an answer that complains.
 const COMPLAINT_LIMIT: u64 = 64 << 10;
 /// Bodies from this size on wait for the server's consent, so that a 401 or 413 comes before the bytes.
-const CONSENT_SIZE: usize = 1 << 20;
+const CONSENT_SIZE: u64 = 1 << 20;
 const REDIRECTS: usize = 5;
+/// Who is slower than so many bytes in a second is not waited for.
+const SLOWEST: u64 = 16 << 10;
 
-/// A client of every host, with two ways out: directly, and through the proxy of the environment.
+/// A client of every host: each has its connections and its certificates.
 pub(super) struct Http {
-    direct: Agent,
-    proxied: Agent,
+    agents: Mutex<HashMap<String, Agent>>,
+    trust: Trust,
     patience: Patience,
 }
 
@@ -37,7 +40,7 @@ pub(super) struct Call<'a> {
     pub(super) headers: Vec<(header::HeaderName, String)>,
     /// A secret: the value of `Authorization`.
     pub(super) authorization: Option<String>,
-    pub(super) body: Option<&'a [u8]>,
+    pub(super) body: Option<Body<'a>>,
     /// Whether the body is a secret too, and so for the host of the request alone.
     pub(super) is_private: bool,
     /// The most bytes that a good answer may have.
@@ -47,6 +50,18 @@ pub(super) struct Call<'a> {
     /// Gets the body of a good answer as it comes, with the status; the answer then holds none.
     pub(super) into: Option<&'a mut Sink<'a>>,
 }
+
+/// What is sent. It is read again from its beginning for every try.
+#[derive(Clone, Copy)]
+pub(super) enum Body<'a> {
+    /// A few bytes.
+    Bytes(&'a [u8]),
+    /// Content that need not be in memory, and its length.
+    Content(u64, &'a Open<'a>),
+}
+
+/// Opens content at its beginning.
+pub(super) type Open<'a> = dyn Fn() -> Result<Box<dyn Read + 'a>, Error> + 'a;
 
 /// Where a large body goes.
 pub(super) type Sink<'a> = dyn FnMut(u16, &[u8]) -> Result<(), Failure> + 'a;
@@ -95,35 +110,39 @@ impl Answer {
 }
 
 impl Http {
-    /// Makes a client.
-    pub(super) fn new(options: &Options) -> Result<Self, Error> {
-        let roots = match &options.ca_file {
-            Some(file) => roots_with(file)?,
-            None => RootCerts::PlatformVerifier,
-        };
-        let patience = options.patience;
-        let config = || {
-            Config::builder()
-                .http_status_as_error(false)
-                // Redirects are ours: see the head of this file.
-                .max_redirects(0)
-                .max_redirects_will_error(false)
-                .user_agent(concat!("olmcat/", env!("CARGO_PKG_VERSION")))
-                .timeout_resolve(Some(patience.connect))
-                .timeout_connect(Some(patience.connect))
-                .timeout_send_request(Some(patience.idle))
-                .timeout_recv_response(Some(patience.idle))
-                .timeout_per_read(Some(patience.idle))
-                .timeout_per_write(Some(patience.idle))
-                .tls_config(
-                    TlsConfig::builder()
-                        .root_certs(roots.clone())
-                        .disable_verification(options.insecure)
-                        .build(),
-                )
-        };
-        let direct = config().proxy(None).build().new_agent();
-        Ok(Http { direct, proxied: config().build().new_agent(), patience })
+    /// Makes a client, of which `host` is asked for certain.
+    pub(super) fn new(options: &Options, host: &str) -> Result<Self, Error> {
+        let http = Http { agents: Mutex::default(), trust: Trust::new(options)?, patience: options.patience };
+        http.agent(host)?;
+        Ok(http)
+    }
+
+    /// The client of a host. This machine is reached directly, others through the proxy of the environment.
+    fn agent(&self, host: &str) -> Result<Agent, Error> {
+        let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(agent) = agents.get(host) {
+            return Ok(agent.clone());
+        }
+        let patience = self.patience;
+        let mut config = Config::builder()
+            .http_status_as_error(false)
+            // Redirects are ours: see the head of this file.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("olmcat/", env!("CARGO_PKG_VERSION")))
+            .timeout_resolve(Some(patience.connect))
+            .timeout_connect(Some(patience.connect))
+            .timeout_send_request(Some(patience.idle))
+            .timeout_recv_response(Some(patience.idle))
+            .timeout_per_read(Some(patience.idle))
+            .timeout_per_write(Some(patience.idle))
+            .tls_config(self.trust.config(host)?);
+        if is_loopback(host) {
+            config = config.proxy(None);
+        }
+        let agent = config.build().new_agent();
+        agents.insert(host.to_owned(), agent.clone());
+        Ok(agent)
     }
 
     /// Asks and reads the answer, whatever its status.
@@ -164,15 +183,18 @@ impl Http {
         if let Some(secret) = call.authorization.as_ref().filter(|_| same_host(url, &call.url)) {
             request = request.header(header::AUTHORIZATION, secret);
         }
-        let mut body = Counted { left: call.body.unwrap_or_default(), total: 0, sent: call.sent };
-        let length = body.left.len();
+        let length = match call.body {
+            Some(Body::Bytes(bytes)) => bytes.len() as u64,
+            Some(Body::Content(length, _)) => length,
+            None => 0,
+        };
         if call.body.is_some() {
             request = request.header(header::CONTENT_LENGTH, length);
         }
         if length >= CONSENT_SIZE {
             request = request.header(header::EXPECT, "100-continue");
         }
-        let agent = if is_loopback(host(url)) { &self.direct } else { &self.proxied };
+        let agent = self.agent(host(url)).map_err(fault::ours)?;
         // The cause of a request that cannot be built would print its headers, which may be secret.
         let unfit = |_| {
             Failure::new(
@@ -181,8 +203,18 @@ impl Http {
                 "check the login for line ends",
             )
         };
-        let response = if call.body.is_some() {
-            agent.run(request.body(SendBody::from_reader(&mut body)).map_err(unfit)?)
+        let response = if let Some(content) = call.body {
+            let left: Box<dyn Read + '_> = match content {
+                Body::Bytes(bytes) => Box::new(bytes),
+                Body::Content(_, open) => open().map_err(fault::ours)?,
+            };
+            let until = Instant::now() + self.slowest(length);
+            let mut body = Counted { left, total: 0, length, until, sent: call.sent, fault: None };
+            let response = agent.run(request.body(SendBody::from_reader(&mut body)).map_err(unfit)?);
+            if let Some(cause) = body.fault {
+                return Err(fault::unread_content(&cause));
+            }
+            response
         } else {
             agent.run(request.body(()).map_err(unfit)?)
         };
@@ -216,6 +248,11 @@ impl Http {
         })
     }
 
+    /// How long so many bytes may take.
+    fn slowest(&self, bytes: u64) -> Duration {
+        self.patience.idle + Duration::from_secs(bytes / SLOWEST)
+    }
+
     /// Reads a body within its limit, and not one byte a minute. Of one that need not be whole, what is
     /// beyond the limit is left.
     fn read(
@@ -226,8 +263,7 @@ impl Http {
         url: &Uri,
         into: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let slowest = Duration::from_secs(limit / (16 << 10));
-        let until = Instant::now() + self.patience.idle + slowest;
+        let until = Instant::now() + self.slowest(limit);
         let (mut left, mut buffer) = (limit, vec![0; 64 << 10]);
         loop {
             let read = match body.read(&mut buffer) {
@@ -255,36 +291,39 @@ impl Http {
     }
 }
 
-/// The system's authorities and those of a file: a token service or a store of blobs may have a public one.
-fn roots_with(file: &Path) -> Result<RootCerts, Error> {
-    let pem = std::fs::read(file).map_err(|cause| Error::io("read", file, &cause))?;
-    let mut certificates = Vec::new();
-    for item in parse_pem(&pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(_) => certificates.clear(),
-        }
-    }
-    if certificates.is_empty() {
-        return Err(Error::new(Kind::Input, format!("{} holds no certificate in PEM", file.display()))
-            .hint("give the file that starts with `-----BEGIN CERTIFICATE-----`"));
-    }
-    let system = rustls_native_certs::load_native_certs().certs;
-    certificates.extend(system.iter().map(|der| Certificate::from_der(der).to_owned()));
-    Ok(RootCerts::from(certificates))
-}
-
-/// Counts what leaves.
+/// Counts what leaves, and says why it does not.
 struct Counted<'a> {
-    left: &'a [u8],
+    left: Box<dyn Read + 'a>,
     total: u64,
+    length: u64,
+    until: Instant,
     sent: &'a dyn Fn(u64),
+    /// Why our own content could not be read.
+    fault: Option<io::Error>,
 }
 
 impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.left.read(buffer)?;
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if Instant::now() > self.until {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        let read = self.left.read(buffer).and_then(|read| {
+            let ended = read == 0 && !buffer.is_empty();
+            match self.total + read as u64 {
+                total if total > self.length || (ended && total < self.length) => {
+                    Err(io::Error::other(format!("it is not {} bytes long any more", self.length)))
+                }
+                _ => Ok(read),
+            }
+        });
+        let read = match read {
+            Ok(read) => read,
+            Err(cause) => {
+                let kind = cause.kind();
+                self.fault = Some(cause);
+                return Err(kind.into());
+            }
+        };
         self.total += read as u64;
         if read > 0 {
             (self.sent)(self.total);

@@ -11,22 +11,25 @@ use ureq::http::{Method, Uri, header};
 use super::auth::{Credentials, Found};
 use super::challenge::{self, Challenge};
 use super::fault::{self, Failure};
-use super::http::{self, Answer, Call, Http};
+use super::http::{self, Answer, Body, Call, Http};
 use crate::oci::error::Kind;
 use crate::oci::reference::is_loopback;
 
 const TOKEN_LIMIT: u64 = 1 << 20;
-const PING_LIMIT: u64 = 64 << 10;
+const GREETING_LIMIT: u64 = 64 << 10;
 
 /// One registry and who we are to it.
 pub(super) struct Session {
     http: Http,
     host: String,
     plain_http: bool,
-    /// Whether https is tried where plain http fails.
-    either: bool,
+    insecure: bool,
     login: Found,
-    base: OnceLock<String>,
+    /// What a server that repeats what we sent shall not bring into a log.
+    secrets: Vec<String>,
+    /// `http` or `https`, once it is known; one request at a time finds out.
+    scheme: OnceLock<&'static str>,
+    finding: Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -45,15 +48,31 @@ impl Session {
     /// Prepares a conversation; nothing is sent yet. Without a wish, only loopback hosts are spoken to in
     /// plain http. With `insecure`, whatever the registry speaks is good enough.
     pub(super) fn new(http: Http, host: &str, plain_http: bool, insecure: bool, login: Found) -> Self {
-        let (host, base, state) = (host.to_owned(), OnceLock::new(), Mutex::default());
-        let either = insecure || (is_loopback(&host) && !plain_http);
-        Session { http, host, plain_http: plain_http || insecure, either, login, base, state }
+        let secrets = match &login.credentials {
+            Some(Credentials::Basic { username, password }) => {
+                vec![password.clone(), base64_of(username, password)]
+            }
+            Some(Credentials::Identity(token)) => vec![token.clone(), encode_text(token)],
+            None => Vec::new(),
+        };
+        let secrets = secrets.into_iter().filter(|secret| !secret.is_empty()).collect();
+        Session {
+            http,
+            host: host.to_owned(),
+            plain_http,
+            insecure,
+            login,
+            secrets,
+            scheme: OnceLock::new(),
+            finding: Mutex::default(),
+            state: Mutex::default(),
+        }
     }
 
-    /// Asks for more rights from now on, in the words of the token service.
+    /// Asks for more rights from now on, in the words of the token service, or for none.
     pub(super) fn want(&self, scopes: &[String]) {
         let mut state = self.state();
-        if scopes.iter().any(|scope| !state.scopes.contains(scope)) {
+        if scopes.is_empty() || scopes.iter().any(|scope| !state.scopes.contains(scope)) {
             state.scopes = scopes.to_vec();
             // A password stays; a token does not cover the new rights.
             if matches!(state.challenge, Some(Challenge::Bearer { .. })) {
@@ -62,25 +81,91 @@ impl Session {
         }
     }
 
-    /// The address of a path below `/v2/`. The first call finds out how the registry wants to be talked to.
+    /// The address of a path below `/v2/`, as far as it is known how the registry wants to be talked to.
     pub(super) fn url(&self, path: &str) -> Result<Uri, Failure> {
-        let base = match self.base.get() {
-            Some(base) => base,
-            None => {
-                let found = self.greet()?;
-                self.base.get_or_init(|| found)
-            }
+        let guess = match self.plain_http || (is_loopback(&self.host) && !self.insecure) {
+            true => "http",
+            false => "https",
         };
-        format!("{base}/v2/{path}").parse().map_err(|_| {
-            Failure::new(Kind::Input, format!("`{path}` is not a path of a registry"), "check the reference")
+        self.address(self.scheme.get().unwrap_or(&guess), &format!("/v2/{path}"))
+    }
+
+    fn address(&self, scheme: &str, path: &str) -> Result<Uri, Failure> {
+        format!("{scheme}://{}{path}", self.host).parse().map_err(|_| {
+            let reason = format!("`{}{path}` is not an address", self.host);
+            Failure::new(Kind::Input, reason, "check the reference")
         })
     }
 
     /// Sends a request with what we have to show, and renews that when it is refused. Other hosts, to which
     /// an upload may be sent, get to see nothing.
     pub(super) fn call(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
-        let ours = self.base.get().and_then(|base| base.parse().ok());
-        let ours = ours.is_some_and(|base: Uri| http::same_host(&base, &call.url));
+        if self.scheme.get().is_none() && self.is_ours(&call.url, &["http", "https"]) {
+            let _finding = self.finding.lock().unwrap_or_else(PoisonError::into_inner);
+            if self.scheme.get().is_none() {
+                return self.first(call);
+            }
+        }
+        match self.scheme.get() {
+            // The address was made before the scheme was known.
+            Some(&"https") if self.is_ours(&call.url, &["http"]) => call.url = self.in_scheme(call, "https")?,
+            Some(&"http") if self.is_ours(&call.url, &["https"]) => call.url = self.in_scheme(call, "http")?,
+            _ => {}
+        }
+        self.shown(call)
+    }
+
+    /// The first request also finds out whether the registry speaks TLS.
+    fn first(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
+        let guess = if call.url.scheme_str() == Some("http") { "http" } else { "https" };
+        let first = self.shown(call);
+        let other = match &first {
+            // So answers Go's server where TLS is spoken.
+            Ok(answer) if answer.status == 400 && guess == "http" && !self.plain_http => "https",
+            Err(failure)
+                if self.insecure && guess == "https" && failure.error.kind == Kind::Unreachable =>
+            {
+                "http"
+            }
+            Ok(_) => {
+                self.scheme.get_or_init(|| guess);
+                return first;
+            }
+            Err(_) => return first,
+        };
+        call.url = self.in_scheme(call, other)?;
+        match self.shown(call) {
+            Ok(answer) => {
+                self.scheme.get_or_init(|| other);
+                Ok(answer)
+            }
+            // It does not speak TLS after all, and 400 was what it wanted to say.
+            Err(failure) if failure.error.message.contains("corrupt message") => {
+                if first.is_ok() {
+                    self.scheme.get_or_init(|| guess);
+                }
+                first
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn in_scheme(&self, call: &Call<'_>, scheme: &str) -> Result<Uri, Failure> {
+        self.address(scheme, call.url.path_and_query().map_or("/", |path| path.as_str()))
+    }
+
+    /// Whether an address is the registry's, with one of some schemes.
+    fn is_ours(&self, url: &Uri, schemes: &[&str]) -> bool {
+        let ours = |scheme| self.address(scheme, "/").is_ok_and(|ours| http::same_host(&ours, url));
+        schemes.iter().any(|scheme| ours(scheme))
+    }
+
+    /// Sends a request and shows who we are where it is the registry that is asked.
+    fn shown(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
+        let ours = match self.scheme.get() {
+            Some(scheme) => self.is_ours(&call.url, &[scheme]),
+            None => self.is_ours(&call.url, &["http", "https"]),
+        };
         // Twice, since another request may have renewed the token just before it ended again.
         let mut renewals_left = 2;
         loop {
@@ -103,6 +188,30 @@ impl Session {
         }
     }
 
+    /// Asks the registry for nothing but whether it lets us in, and says whether it did so because of who we
+    /// are; a registry that lets everybody in may not even look.
+    pub(super) fn greet(&self) -> Result<bool, Failure> {
+        let answer = self.call(&mut Call::new(Method::GET, self.url("")?, GREETING_LIMIT))?;
+        let has_asked = self.state().challenge.is_some();
+        let answer = match (&self.login.credentials, has_asked) {
+            (Some(Credentials::Basic { username, password }), false) if answer.status < 300 => {
+                let mut call = Call::new(Method::GET, self.url("")?, GREETING_LIMIT);
+                call.authorization = Some(basic(username, password));
+                self.send(&mut call)?
+            }
+            _ => answer,
+        };
+        match answer.status {
+            200..300 => Ok(has_asked),
+            404 => Err(Failure::new(
+                Kind::NotFound,
+                format!("{} answered 404", self.host),
+                "check the host and the port: no registry answers there",
+            )),
+            _ => Err(self.failure(&answer)),
+        }
+    }
+
     /// Translates a status that was not hoped for.
     pub(super) fn failure(&self, answer: &Answer) -> Failure {
         fault::status(answer, http::host(&answer.url), &self.login.told)
@@ -113,58 +222,14 @@ impl Session {
         fault::unread(self.failure(answer), &self.login.told)
     }
 
-    /// Finds the scheme, and logs in where that is wanted: a wrong password is then told before any upload.
-    fn greet(&self) -> Result<String, Failure> {
-        let local = is_loopback(&self.host);
-        let mut scheme = if self.plain_http || local { "http" } else { "https" };
-        loop {
-            let base = format!("{scheme}://{}", self.host);
-            let url = format!("{base}/v2/").parse().map_err(|_| {
-                Failure::new(Kind::Input, format!("`{}` is not a host", self.host), "check the reference")
-            })?;
-            let mut call = Call::new(Method::GET, url, PING_LIMIT);
-            let mut answer = match self.send(&mut call) {
-                Ok(answer) => answer,
-                // An insecure registry may have https alone, at a port of its own.
-                Err(_) if self.either && self.plain_http && scheme == "http" => {
-                    scheme = "https";
-                    continue;
-                }
-                Err(failure) => return Err(failure),
-            };
-            // Whoever a redirect led to is not the one whom our login is meant for.
-            if answer.status == 401 && http::same_host(&answer.url, &call.url) {
-                let renewals = self.state().renewals;
-                self.renew(&answer, renewals)?;
-                // A token was refused or granted by its service; a password is judged only here.
-                call.authorization =
-                    self.state().authorization.clone().filter(|text| text.starts_with("Basic"));
-                if call.authorization.is_none() {
-                    return Ok(base);
-                }
-                answer = self.send(&mut call)?;
-            }
-            match answer.status {
-                200..300 => return Ok(base),
-                // So answers Go's server where TLS is spoken.
-                400 if self.either && scheme == "http" => scheme = "https",
-                _ => {
-                    let mut failure = self.failure(&answer);
-                    if failure.error.kind == Kind::NotFound {
-                        failure.error.hint =
-                            Some("check the host and the port: no registry answers there".to_owned());
-                    }
-                    return Err(failure);
-                }
-            }
-        }
-    }
-
     fn send(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
         let answer = self.http.send(call);
-        let tame = |text: String| self.without_secrets(text, call.authorization.as_deref());
+        let tame = |text| self.without_secrets(text, call.authorization.as_deref());
         match answer {
-            Ok(answer) => Ok(Answer { complaint: answer.complaint.map(tame), ..answer }),
+            Ok(answer) => {
+                let complaint = answer.complaint.map(tame).and_then(|said| fault::shorten(&said));
+                Ok(Answer { complaint, ..answer })
+            }
             Err(mut failure) => {
                 failure.error.message = tame(failure.error.message);
                 Err(failure)
@@ -219,7 +284,13 @@ impl Session {
                 return Err(self.no_login(&format!("{} wants a user and a password", self.host)));
             }
             (Some(Challenge::Bearer { realm, service, .. }), _) => {
-                let token = self.token(realm, service.as_deref(), &state.scopes)?;
+                let token = match self.token(realm, service.as_deref(), &state.scopes) {
+                    // The rights to other repositories are a wish, for the sake of mounting.
+                    Err(refused) if refused.error.kind == Kind::Unauthorized && state.scopes.len() > 1 => {
+                        self.token(realm, service.as_deref(), &state.scopes[..1])?
+                    }
+                    answered => answered?,
+                };
                 // Stop a little before the end, since an upload takes time.
                 let spare = |seconds: u64| Duration::from_secs(seconds - (seconds / 4).min(10));
                 state.expires =
@@ -242,7 +313,7 @@ impl Session {
         Failure::new(
             Kind::Unauthorized,
             reason,
-            &format!("log in with docker, podman or skopeo; {}", self.login.told),
+            &format!("log in with olmcat, docker, podman or skopeo; {}", self.login.told),
         )
     }
 
@@ -274,7 +345,7 @@ impl Session {
             form = encode(&fields);
             let mut call = Call::new(Method::POST, address.clone(), TOKEN_LIMIT)
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-            call.body = Some(form.as_bytes());
+            call.body = Some(Body::Bytes(form.as_bytes()));
             call.is_private = true;
             self.send(&mut call)?
         } else {
@@ -301,15 +372,9 @@ impl Session {
         serde_json::from_slice(&answer.body).map_err(|_| broken("answered something other than a token"))
     }
 
-    /// A server that repeats what we sent shall not bring it into a log.
     fn without_secrets(&self, text: String, sent: Option<&str>) -> String {
-        let held = match &self.login.credentials {
-            Some(Credentials::Basic { password, .. }) => Some(password.as_str()),
-            Some(Credentials::Identity(token)) => Some(token.as_str()),
-            None => None,
-        };
-        let sent = sent.map(|text| text.split_once(' ').map_or(text, |(_, secret)| secret));
-        let secrets = held.into_iter().chain(sent).filter(|secret| !secret.is_empty());
+        let sent = sent.and_then(|text| Some(text.split_once(' ')?.1)).filter(|secret| !secret.is_empty());
+        let secrets = self.secrets.iter().map(String::as_str).chain(sent);
         secrets.fold(text, |text, secret| text.replace(secret, "***"))
     }
 
@@ -330,21 +395,25 @@ fn covers(scopes: &[String], demanded: &str) -> bool {
 }
 
 fn basic(username: &str, password: &str) -> String {
-    format!("Basic {}", STANDARD.encode(format!("{username}:{password}")))
+    format!("Basic {}", base64_of(username, password))
 }
 
-/// Fields of a form or of a query (RFC 3986: all but the unreserved is encoded).
+fn base64_of(username: &str, password: &str) -> String {
+    STANDARD.encode(format!("{username}:{password}"))
+}
+
+/// Fields of a form or of a query.
 fn encode(fields: &[(&str, &str)]) -> String {
-    let escape = |text: &str| -> String {
-        let letter = |byte: u8| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        };
-        text.bytes().map(letter).collect()
+    fields.iter().map(|(key, value)| format!("{key}={}", encode_text(value))).collect::<Vec<_>>().join("&")
+}
+
+/// All but the unreserved is encoded (RFC 3986).
+fn encode_text(text: &str) -> String {
+    let letter = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
     };
-    fields.iter().map(|(key, value)| format!("{key}={}", escape(value))).collect::<Vec<_>>().join("&")
+    text.bytes().map(letter).collect()
 }
 
 #[derive(Deserialize)]
