@@ -8,7 +8,7 @@
 //!
 //! | room       | stands on                                              | alone may use                         |
 //! |------------|--------------------------------------------------------|---------------------------------------|
-//! | `cli`      | everything                                             | `clap` `ctrlc` `indicatif` `anstream` |
+//! | `cli`      | everything                                             | `clap` `ctrlc` `indicatif` `anstream` `rustix` |
 //! | `load`     | `text` `diag` `bundle` `catalog` `oci`                 |                                       |
 //! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |

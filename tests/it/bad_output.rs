@@ -242,7 +242,7 @@ fn a_registry_that_is_down() {
 fn a_push_that_broke_off_goes_on() {
     let project = Project::new();
     let server = Server::start(|_| None);
-    server.cut_once("session", 100);
+    server.cut("session", 100, 1);
     let reference = format!("{}/demo/catalog:v1", server.host());
     let args = ["push", &reference, "--layout", "target/image"];
     project.fails(&[&args[..], &["--retries", "0"]].concat(), 2, "true");

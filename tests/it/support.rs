@@ -183,6 +183,11 @@ impl Run {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
 
+    /// The exit code; none where a signal ended it.
+    pub fn code(&self) -> Option<i32> {
+        self.0.status.code()
+    }
+
     /// Asserts the exit code: 0 clean, 1 findings, 2 could not work.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {

@@ -138,6 +138,12 @@ fn silent(host: &str, patience: super::Patience) -> Failure {
         .passing()
 }
 
+/// Whether TLS is spoken at the other end, but no trust came of it.
+pub(super) fn is_tls(failure: &Failure) -> bool {
+    let message = failure.error.message.to_ascii_lowercase();
+    message.contains("certificate") && message.starts_with("no trusted connection")
+}
+
 fn tls(host: &str, cause: &str) -> Failure {
     let says = |words: &[&str]| words.iter().any(|word| cause.to_ascii_lowercase().contains(word));
     let hint = if says(&["unknownissuer", "unknown issuer"]) {
@@ -146,6 +152,8 @@ fn tls(host: &str, cause: &str) -> Failure {
         "use the host name that the registry's certificate was made for"
     } else if says(&["expired", "not valid yet", "notvalidyet"]) {
         "check this machine's clock; if it is right, the registry needs a new certificate"
+    } else if says(&["certificaterequired", "certificate required", "badcertificate", "bad certificate"]) {
+        "the registry wants a certificate of yours: put `client.cert` and `client.key` into its folder in `certs.d`"
     } else if says(&["corrupt message"]) {
         "the registry may speak plain http: ask for that, if you trust the network between"
     } else if says(&["ca certificates"]) {

@@ -208,8 +208,8 @@ impl Http {
                 Body::Bytes(bytes) => Box::new(bytes),
                 Body::Content(_, open) => open().map_err(fault::ours)?,
             };
-            let until = Instant::now() + self.slowest(length);
-            let mut body = Counted { left, total: 0, length, until, sent: call.sent, fault: None };
+            let pace = Pace { since: Instant::now(), idle: self.patience.idle };
+            let mut body = Counted { left, total: 0, length, pace, sent: call.sent, fault: None };
             let response = agent.run(request.body(SendBody::from_reader(&mut body)).map_err(unfit)?);
             if let Some(cause) = body.fault {
                 return Err(fault::unread_content(&cause));
@@ -248,11 +248,6 @@ impl Http {
         })
     }
 
-    /// How long so many bytes may take.
-    fn slowest(&self, bytes: u64) -> Duration {
-        self.patience.idle + Duration::from_secs(bytes / SLOWEST)
-    }
-
     /// Reads a body within its limit, and not one byte a minute. Of one that need not be whole, what is
     /// beyond the limit is left.
     fn read(
@@ -263,7 +258,7 @@ impl Http {
         url: &Uri,
         into: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let until = Instant::now() + self.slowest(limit);
+        let pace = Pace { since: Instant::now(), idle: self.patience.idle };
         let (mut left, mut buffer) = (limit, vec![0; 64 << 10]);
         loop {
             let read = match body.read(&mut buffer) {
@@ -281,7 +276,7 @@ impl Http {
             if fits < read {
                 return Ok(());
             }
-            if Instant::now() > until {
+            if pace.is_too_slow(limit - left) {
                 let reason = format!("{} answers too slowly", host(url));
                 return Err(
                     Failure::new(Kind::Unreachable, reason, "try again later; check the network").passing()
@@ -291,12 +286,24 @@ impl Http {
     }
 }
 
+/// How fast bytes have to come or go, beside the time that a pause may take.
+struct Pace {
+    since: Instant,
+    idle: Duration,
+}
+
+impl Pace {
+    fn is_too_slow(&self, bytes: u64) -> bool {
+        self.since.elapsed() > self.idle + Duration::from_secs(bytes / SLOWEST)
+    }
+}
+
 /// Counts what leaves, and says why it does not.
 struct Counted<'a> {
     left: Box<dyn Read + 'a>,
     total: u64,
     length: u64,
-    until: Instant,
+    pace: Pace,
     sent: &'a dyn Fn(u64),
     /// Why our own content could not be read.
     fault: Option<io::Error>,
@@ -304,7 +311,7 @@ struct Counted<'a> {
 
 impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if Instant::now() > self.until {
+        if self.pace.is_too_slow(self.total) {
             return Err(io::ErrorKind::TimedOut.into());
         }
         let read = self.left.read(buffer).and_then(|read| {
@@ -358,7 +365,14 @@ pub(super) fn follow(from: &Uri, location: &str) -> Result<Uri, Failure> {
     let scheme = from.scheme_str().unwrap_or("https");
     let authority = from.authority().map_or("", |authority| authority.as_str());
     let location = location.split('#').next().unwrap_or_default();
-    let text = if location.starts_with("http://") || location.starts_with("https://") {
+    let fault = |why: &str| {
+        let reason = format!("{} {why}", host(from));
+        Failure::new(Kind::Registry, reason, "see the registry's log, and the settings of a proxy before it")
+    };
+    let text = if let Some((name, _)) = location.split_once(':').filter(|(name, _)| is_scheme(name)) {
+        if !["http", "https"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            return Err(fault("leads to an address that is neither http nor https"));
+        }
         location.to_owned()
     } else if location.starts_with("//") {
         format!("{scheme}:{location}")
@@ -369,10 +383,6 @@ pub(super) fn follow(from: &Uri, location: &str) -> Result<Uri, Failure> {
     } else {
         let folder = from.path().rsplit_once('/').map_or("", |(folder, _)| folder);
         format!("{scheme}://{authority}{folder}/{location}")
-    };
-    let fault = |why: &str| {
-        let reason = format!("{} {why}", host(from));
-        Failure::new(Kind::Registry, reason, "see the registry's log, and the settings of a proxy before it")
     };
     if location.is_empty() {
         return Err(fault("does not say where to go on (no `Location`)"));
@@ -390,6 +400,12 @@ pub(super) fn follow(from: &Uri, location: &str) -> Result<Uri, Failure> {
         return Err(fault("leads from https to plain http, which is refused"));
     }
     Ok(to)
+}
+
+/// Whether text before a colon is a scheme, and not a part of a path (RFC 3986, 3.1).
+fn is_scheme(text: &str) -> bool {
+    let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    first && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
 #[cfg(test)]

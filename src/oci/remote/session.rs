@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde_json::Value;
 use ureq::http::{Method, Uri, header};
 
 use super::auth::{Credentials, Found};
@@ -140,10 +141,8 @@ impl Session {
                 Ok(answer)
             }
             // It does not speak TLS after all, and 400 was what it wanted to say.
-            Err(failure) if failure.error.message.contains("corrupt message") => {
-                if first.is_ok() {
-                    self.scheme.get_or_init(|| guess);
-                }
+            Err(failure) if first.is_ok() && failure.error.kind == Kind::Unreachable && !fault::is_tls(&failure) => {
+                self.scheme.get_or_init(|| guess);
                 first
             }
             Err(failure) => Err(failure),
@@ -272,7 +271,17 @@ impl Session {
         Ok(state.authorization != refused)
     }
 
+    /// Gets something to show. What the registry wanted is forgotten if that fails, since the next answer may
+    /// want something else.
     fn obtain(&self, state: &mut State) -> Result<(), Failure> {
+        let obtained = self.try_obtain(state);
+        if obtained.is_err() {
+            state.challenge = None;
+        }
+        obtained
+    }
+
+    fn try_obtain(&self, state: &mut State) -> Result<(), Failure> {
         let credentials = self.login.credentials.as_ref();
         state.expires = None;
         state.authorization = match (&state.challenge, credentials) {
@@ -291,10 +300,7 @@ impl Session {
                     }
                     answered => answered?,
                 };
-                // Stop a little before the end, since an upload takes time.
-                let spare = |seconds: u64| Duration::from_secs(seconds - (seconds / 4).min(10));
-                state.expires =
-                    token.expires_in.and_then(|seconds| Instant::now().checked_add(spare(seconds)));
+                state.expires = token.end();
                 token.text().map(|text| format!("Bearer {text}"))
             }
         };
@@ -350,7 +356,11 @@ impl Session {
             self.send(&mut call)?
         } else {
             fields.extend(scopes.iter().map(|scope| ("scope", scope.as_str())));
-            let join = if address.query().is_some() { '&' } else { '?' };
+            let join = match address.query() {
+                _ if fields.is_empty() => "",
+                Some(_) => "&",
+                None => "?",
+            };
             let url = format!("{realm}{join}{}", encode(&fields));
             let url = url.parse().map_err(|_| broken("has an address that is not one"))?;
             let mut call = Call::new(Method::GET, url, TOKEN_LIMIT);
@@ -418,17 +428,23 @@ fn encode_text(text: &str) -> String {
 
 #[derive(Deserialize)]
 struct Token {
+    token: Option<String>,
+    access_token: Option<String>,
+    /// A number of seconds, if it is one.
     #[serde(default)]
-    token: String,
-    #[serde(default)]
-    access_token: String,
-    #[serde(default)]
-    expires_in: Option<u64>,
+    expires_in: Value,
 }
 
 impl Token {
     fn text(&self) -> Option<&str> {
-        [&self.token, &self.access_token].into_iter().find(|token| !token.is_empty()).map(String::as_str)
+        [&self.token, &self.access_token].into_iter().flatten().find(|token| !token.is_empty()).map(String::as_str)
+    }
+
+    /// When it has to be renewed: a little before its end, since an upload takes time. One that says that it ends
+    /// at once means something else, as docker knows.
+    fn end(&self) -> Option<Instant> {
+        let seconds = self.expires_in.as_u64()?.max(60);
+        Instant::now().checked_add(Duration::from_secs(seconds - (seconds / 4).min(10)))
     }
 }
 
