@@ -134,7 +134,9 @@ pub(super) fn variable(name: &str) -> Option<PathBuf> {
 /// Reads a time in seconds: `60`, `0.5`.
 fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.parse().ok().filter(|number| (0.001..=86_400.0).contains(number));
-    number.map(Duration::from_secs_f64).ok_or_else(|| format!("`{text}` is not a time, such as `30` or `0.5`"))
+    number
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| format!("`{text}` is not a time, such as `30` or `0.5`"))
 }
 
 #[cfg(test)]

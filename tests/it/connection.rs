@@ -27,7 +27,8 @@ fn home() -> Folder {
 }
 
 fn push(home: &Folder, host: &str, more: &[&str]) -> Olmcat {
-    let (reference, layout) = (format!("{host}/demo/catalog:v1"), home.path().join("layout").display().to_string());
+    let (reference, layout) =
+        (format!("{host}/demo/catalog:v1"), home.path().join("layout").display().to_string());
     let args = ["push", &reference, "--layout", &layout, "--retries=0"];
     Olmcat::new(args.iter().chain(more)).env("HOME", home.path())
 }
@@ -58,9 +59,12 @@ fn each_host_has_its_certificates() {
     push(&home, &host, &[]).env("XDG_CONFIG_HOME", elsewhere).run().exits(0);
     fs::remove_dir_all(home.path().join(".config")).unwrap();
 
-    fs::write(&key, "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----\n").unwrap();
+    take("ca.key", "client.key");
     let error = push(&home, &host, &[]).run().exits(2).stderr();
-    assert!(error.contains("client.key holds no private key in PEM") && !error.contains("s3cret"), "{error}");
+    assert!(error.contains("client.key is not the key of ") && error.contains("client.cert"), "{error}");
+    fs::write(&key, "-----BEGIN PRIVATE KEY-----\ns3cretAA\n-----END PRIVATE KEY-----\n").unwrap();
+    let error = push(&home, &host, &[]).run().exits(2).stderr();
+    assert!(error.contains("client.key holds no private key") && !error.contains("s3cret"), "{error}");
     fs::remove_file(&certificate).unwrap();
     let error = push(&home, &host, &[]).run().exits(2).stderr();
     assert!(error.contains("client.key has no certificate beside it"), "{error}");
@@ -137,14 +141,23 @@ fn proxies_are_those_of_the_environment() {
     let asked = proxy.asked.lock().unwrap().clone();
     assert!(asked.iter().all(|head| head.starts_with("CONNECT registry.example:5443 ")), "{asked:?}");
     // base64 of `robot:pr0xy-pass`.
-    assert!(asked[0].to_lowercase().contains("proxy-authorization: basic cm9ib3q6chiwehktcgfzcw=="), "{asked:?}");
+    assert!(
+        asked[0].to_lowercase().contains("proxy-authorization: basic cm9ib3q6chiwehktcgfzcw=="),
+        "{asked:?}"
+    );
     assert!(!asked.concat().contains("demo"), "the way to the registry is TLS: {asked:?}");
 
-    let error = push().env("HTTPS_PROXY", proxy.address()).env("NO_PROXY", "registry.example").run().exits(2).stderr();
+    let error = push()
+        .env("HTTPS_PROXY", proxy.address())
+        .env("NO_PROXY", "registry.example")
+        .run()
+        .exits(2)
+        .stderr();
     assert!(error.contains("registry.example") && !error.contains("proxy"), "{error}");
     assert_eq!(proxy.asked.lock().unwrap().len(), asked.len());
 
-    let refusing = Proxy::new(0, Some("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"));
+    let refusing =
+        Proxy::new(0, Some("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"));
     let error = push().env("HTTPS_PROXY", refusing.address()).run().exits(2).stderr();
     assert!(error.contains("the proxy refused to connect to registry.example:5443"), "{error}");
     assert!(error.contains("check HTTPS_PROXY") && !error.contains("pr0xy-pass"), "{error}");
@@ -169,6 +182,7 @@ fn what_is_said_of_a_registry_holds_for_a_push() {
     run("insecure = true\n[[registry.mirror]]\nlocation = '127.0.0.1:1'").exits(0);
     // Plain http is good enough for an insecure registry, too.
     let plain = Server::start(|_| None);
-    let file = home.write("plain.conf", format!("[[registry]]\nlocation = '{}'\ninsecure = true\n", plain.host()));
+    let file =
+        home.write("plain.conf", format!("[[registry]]\nlocation = '{}'\ninsecure = true\n", plain.host()));
     push(&home, &plain.host(), &["--registries-conf", &file.display().to_string()]).run().exits(0);
 }

@@ -78,7 +78,8 @@ pub fn faults(step: Step) -> Vec<Fault> {
 const PASSING: [u16; 9] = [408, 429, 499, 500, 502, 503, 504, 507, 599];
 
 fn statuses(step: Step) -> Vec<Fault> {
-    let others = [204, 206, 300, 304, 400, 401, 402, 403, 404, 405, 409, 410, 413, 415, 416, 422, 451, 501, 505];
+    let others =
+        [204, 206, 300, 304, 400, 401, 402, 403, 404, 405, 409, 410, 413, 415, 416, 422, 451, 501, 505];
     let one = |status: &u16| {
         let answered: &'static str = format!("answered {status}").leak();
         let expect = match (step, status) {
@@ -103,9 +104,11 @@ fn statuses(step: Step) -> Vec<Fault> {
         _ if seconds == "0" => Passes(words),
         _ => Fails(words),
     };
-    for (status, seconds, words) in
-        [(429, "0", "answered 429"), (429, "3600", "asks to wait 3600 s"), (503, "7200", "asks to wait 7200 s")]
-    {
+    for (status, seconds, words) in [
+        (429, "0", "answered 429"),
+        (429, "3600", "asks to wait 3600 s"),
+        (503, "7200", "asks to wait 7200 s"),
+    ] {
         let name = format!("status {status}, to wait {seconds} s");
         let reply = reply(status, &[("Retry-After", seconds)], "");
         faults.push(Fault::says(name, waits(seconds, words), reply));
@@ -124,7 +127,11 @@ fn connections(step: Step) -> Vec<Fault> {
         Fault::raw("a status of words", Passes("did not answer in HTTP"), "HTTP/1.1 good OK\r\n\r\n"),
         Fault::raw("a status of four digits", Passes("did not answer in HTTP"), "HTTP/1.1 2000 OK\r\n\r\n"),
         Fault::raw("a giant header", Passes("127.0.0.1"), &format!("{ok}X: {}\r\n\r\n", "x".repeat(1 << 20))),
-        Fault::raw("too many headers", Passes("127.0.0.1"), &format!("{ok}{}\r\n", "X: y\r\n".repeat(50_000))),
+        Fault::raw(
+            "too many headers",
+            Passes("127.0.0.1"),
+            &format!("{ok}{}\r\n", "X: y\r\n".repeat(50_000)),
+        ),
         Fault::says("silence", Passes("did not answer within 0.4 s"), Reply::Silence),
         Fault::says("a slow head", Passes("did not answer within 0.4 s"), Reply::Trickle(ok.into())),
     ];
@@ -172,7 +179,8 @@ fn redirects(step: Step) -> Vec<Fault> {
         leads("to an address without host", "", "http:///x"),
         Fault::says("redirected without location", Fails("no `Location`"), reply(307, &[], "")),
         Fault::new("redirected between two", Fails("redirects in circles"), |_, asked| {
-            let path = asked.path.strip_suffix("?again").map_or(format!("{}?again", asked.path), str::to_owned);
+            let path =
+                asked.path.strip_suffix("?again").map_or(format!("{}?again", asked.path), str::to_owned);
             Some(reply(307, &[("Location", &path)], ""))
         }),
     ];
@@ -200,15 +208,39 @@ fn challenges() -> Vec<Fault> {
         asks("nonsense", Fails("answered 401"), "=,\",\\"),
         asks("no realm", Fails("answered 401"), "Bearer service=\"x\""),
         asks("an empty realm", Fails("has an address that is not one"), "Bearer realm=\"\""),
-        asks("a realm in a file", Fails("has an address that is not one"), "Bearer realm=\"file:///etc/passwd\""),
-        asks("a realm that is no address", Fails("has an address that is not one"), "Bearer realm=\"http://[\""),
-        asks("a realm far away in plain http", Fails("to which no password is sent"), "Bearer realm=\"http://token.example/\""),
-        asks("a realm where nobody is", Passes("refused the connection"), "Bearer realm=\"http://127.0.0.1:1/token\""),
+        asks(
+            "a realm in a file",
+            Fails("has an address that is not one"),
+            "Bearer realm=\"file:///etc/passwd\"",
+        ),
+        asks(
+            "a realm that is no address",
+            Fails("has an address that is not one"),
+            "Bearer realm=\"http://[\"",
+        ),
+        asks(
+            "a realm far away in plain http",
+            Fails("to which no password is sent"),
+            "Bearer realm=\"http://token.example/\"",
+        ),
+        asks(
+            "a realm where nobody is",
+            Passes("refused the connection"),
+            "Bearer realm=\"http://127.0.0.1:1/token\"",
+        ),
         // It is asked for a password and does not like it.
         asks("a password", Fails("answered 401"), "Basic realm=\"x\""),
-        realm("many scopes", Fine, "Bearer realm=\"http://HOST/token\",service=\"x\",scope=\"a:b:c d:e:f g:h:i j:k:l m:n:o p:q:r\""),
+        realm(
+            "many scopes",
+            Fine,
+            "Bearer realm=\"http://HOST/token\",service=\"x\",scope=\"a:b:c d:e:f g:h:i j:k:l m:n:o p:q:r\"",
+        ),
         realm("without quotes", Fine, "bearer realm=http://HOST/token, service=x"),
-        realm("a long header", Fine, &*format!("Bearer realm=\"http://HOST/token\",x=\"{}\"", "x".repeat(5000)).leak()),
+        realm(
+            "a long header",
+            Fine,
+            &*format!("Bearer realm=\"http://HOST/token\",x=\"{}\"", "x".repeat(5000)).leak(),
+        ),
         Fault::new("two challenges", Fine, |_, asked| {
             let bearer = format!("Bearer realm=\"http://{}/token\"", asked.headers["host"]);
             let headers = [("WWW-Authenticate", "Basic realm=\"x\""), ("WWW-Authenticate", &bearer)];
@@ -235,7 +267,11 @@ fn tokens() -> Vec<Fault> {
         ("null", Fails(without), "{\"token\":null}".to_owned()),
         ("a token of two lines", Fails("cannot be written in HTTP"), "{\"token\":\"a\\nb\"}".to_owned()),
         ("a wrong token", Fails("answered 401"), "{\"token\":\"wrong\"}".to_owned()),
-        ("more than a token", Fails("more than 1048576 bytes"), format!("{{\"token\":\"{}\"}}", "x".repeat(1 << 20))),
+        (
+            "more than a token",
+            Fails("more than 1048576 bytes"),
+            format!("{{\"token\":\"{}\"}}", "x".repeat(1 << 20)),
+        ),
         ("it ends at once", Fine, format!("{{\"token\":\"{TOKEN}\",\"expires_in\":0}}")),
         ("it ended before", Fine, format!("{{\"token\":\"{TOKEN}\",\"expires_in\":-1}}")),
         ("it ends in words", Fine, format!("{{\"token\":\"{TOKEN}\",\"expires_in\":\"soon\"}}")),
@@ -245,13 +281,17 @@ fn tokens() -> Vec<Fault> {
     .into_iter()
     .map(|(name, expect, body)| Fault::says(name, expect, reply(200, &[], &body)))
     .collect();
-    let echo = |name: &str, text: String| Fault::says(name, Fails("refused the login"), reply(401, &[], &text));
+    let echo =
+        |name: &str, text: String| Fault::says(name, Fails("refused the login"), reply(401, &[], &text));
     let shown = BASE64_STANDARD.encode(format!("alice:{PASSWORD}"));
     faults.extend([
         echo("the password comes back", format!("no such password: {PASSWORD}")),
         echo("what was shown comes back", format!("not Basic {shown}")),
         echo("the password comes back where the line is cut", format!("{}{PASSWORD}", "x".repeat(295))),
-        echo("the password comes back in an error", format!("{{\"errors\":[{{\"code\":\"{PASSWORD}\",\"message\":\"{PASSWORD}\"}}]}}")),
+        echo(
+            "the password comes back in an error",
+            format!("{{\"errors\":[{{\"code\":\"{PASSWORD}\",\"message\":\"{PASSWORD}\"}}]}}"),
+        ),
         Fault::new("a token that ends with every request", Passes("answered 401"), |_, _| {
             Some(reply(200, &[], "{\"token\":\"ended\",\"expires_in\":1}"))
         }),
@@ -337,11 +377,27 @@ fn uploads() -> Vec<Fault> {
         lost("a size that does not agree", 400, "SIZE_INVALID"),
         Fault::says("too large", Fails("answered 413"), reply(413, &[], "<html>nginx</html>")),
         Fault::says("denied", Fails("DENIED"), reply(403, &[], &said("DENIED"))),
-        Fault::says("the token comes back", Fails("answered 400"), reply(400, &[], &format!("Bearer {TOKEN} is bad"))),
-        Fault::says("the token comes back where the line is cut", Fails("answered 400"), reply(400, &[], &format!("{}{TOKEN}", "x".repeat(290)))),
+        Fault::says(
+            "the token comes back",
+            Fails("answered 400"),
+            reply(400, &[], &format!("Bearer {TOKEN} is bad")),
+        ),
+        Fault::says(
+            "the token comes back where the line is cut",
+            Fails("answered 400"),
+            reply(400, &[], &format!("{}{TOKEN}", "x".repeat(290))),
+        ),
         Fault::says("an upload that is a lie", Fails("MANIFEST_BLOB_UNKNOWN"), reply(201, &[], "")),
-        Fault::says("a digest that is a lie", Fails("MANIFEST_BLOB_UNKNOWN"), reply(201, &[("Docker-Content-Digest", "sha256:00")], "")),
-        Fault::says("an endless answer", Fails("answered with more than 65536 bytes"), reply(201, &[], &"x".repeat(1 << 20))),
+        Fault::says(
+            "a digest that is a lie",
+            Fails("MANIFEST_BLOB_UNKNOWN"),
+            reply(201, &[("Docker-Content-Digest", "sha256:00")], ""),
+        ),
+        Fault::says(
+            "an endless answer",
+            Fails("answered with more than 65536 bytes"),
+            reply(201, &[], &"x".repeat(1 << 20)),
+        ),
         Fault::says("control characters", Fails("answered 400: a [31mb"), reply(400, &[], "a\u{1b}[31mb")),
     ]
 }
@@ -350,12 +406,28 @@ fn manifests(step: Step) -> Vec<Fault> {
     let said = |code: &str| format!("{{\"errors\":[{{\"code\":\"{code}\"}}]}}");
     let lie = if step == Put { Fails("names sha256:") } else { Fails("MANIFEST_BLOB_UNKNOWN") };
     vec![
-        Fault::says("a blob that is not known yet", Passes("MANIFEST_BLOB_UNKNOWN"), reply(400, &[], &said("MANIFEST_BLOB_UNKNOWN"))),
-        Fault::says("a manifest that is not liked", Fails("MANIFEST_INVALID"), reply(400, &[], &said("MANIFEST_INVALID"))),
-        Fault::says("a tag that may not move", Fails("TAG_IMMUTABLE"), reply(409, &[], &said("TAG_IMMUTABLE"))),
+        Fault::says(
+            "a blob that is not known yet",
+            Passes("MANIFEST_BLOB_UNKNOWN"),
+            reply(400, &[], &said("MANIFEST_BLOB_UNKNOWN")),
+        ),
+        Fault::says(
+            "a manifest that is not liked",
+            Fails("MANIFEST_INVALID"),
+            reply(400, &[], &said("MANIFEST_INVALID")),
+        ),
+        Fault::says(
+            "a tag that may not move",
+            Fails("TAG_IMMUTABLE"),
+            reply(409, &[], &said("TAG_IMMUTABLE")),
+        ),
         Fault::says("a manifest that is not kept", lie, reply(201, &[], "")),
         Fault::says("too much said", Fails("answered 400"), reply(400, &[], &"word ".repeat(100_000))),
-        Fault::says("the token comes back", Fails("answered 400"), reply(400, &[], &format!("{TOKEN} is bad"))),
+        Fault::says(
+            "the token comes back",
+            Fails("answered 400"),
+            reply(400, &[], &format!("{TOKEN} is bad")),
+        ),
     ]
 }
 

@@ -3,9 +3,9 @@
 //! that it ends.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -54,8 +54,22 @@ impl Step {
     pub const ALL: [Step; 16] = {
         use Step::*;
         [
-            Challenge, Token, Tag, Look, Mount, Begin, Upload, Child, PutChild, Put, Verify, PullTag,
-            PullManifest, PullConfig, PullLayer, PullStored,
+            Challenge,
+            Token,
+            Tag,
+            Look,
+            Mount,
+            Begin,
+            Upload,
+            Child,
+            PutChild,
+            Put,
+            Verify,
+            PullTag,
+            PullManifest,
+            PullConfig,
+            PullLayer,
+            PullStored,
         ]
     };
 
@@ -248,8 +262,14 @@ impl Images {
         let (stdout, stderr) = (run.stdout(), run.stderr());
         let code = run.code();
         let fail = |why: &str| {
-            let asked = server.log().iter().fold(String::new(), |all, asked| all + &format!("  {} {}\n", asked.method, asked.path));
-            Err(format!("{step:?} {} {times}x: {why}\nexit {code:?} after {took:?}\n{stdout}{stderr}{asked}", fault.name))
+            let asked = server
+                .log()
+                .iter()
+                .fold(String::new(), |all, asked| all + &format!("  {} {}\n", asked.method, asked.path));
+            Err(format!(
+                "{step:?} {} {times}x: {why}\nexit {code:?} after {took:?}\n{stdout}{stderr}{asked}",
+                fault.name
+            ))
         };
         if took > LONGEST {
             return fail("it took too long");
@@ -279,7 +299,12 @@ impl Images {
             (None, Some(0)) if step.is_pull() && stdout != self.rendered && times > 0 => {
                 // The reference has the port of the server in it.
                 let host = server.host();
-                let strip = |text: &str| text.lines().filter(|line| !line.contains("127.0.0.1:")).map(str::to_owned).collect::<Vec<_>>();
+                let strip = |text: &str| {
+                    text.lines()
+                        .filter(|line| !line.contains("127.0.0.1:"))
+                        .map(str::to_owned)
+                        .collect::<Vec<_>>()
+                };
                 if strip(&stdout) != strip(&self.rendered) || !stdout.contains(&host) {
                     return fail("it prints something else");
                 }

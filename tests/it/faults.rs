@@ -255,7 +255,9 @@ fn a_login_does_not_follow_to_another_host() {
         let hidden = asked.is("HEAD", "/blobs/").then(|| reply(404, &[], ""));
         basic(asked).or(found).or(begun).or(hidden)
     });
-    artifact().blobs().iter().for_each(|blob| drop(server.store("blob", blob.media_type(), blob.bytes())));
+    for blob in artifact().blobs() {
+        server.store("blob", blob.media_type(), blob.bytes());
+    }
     let options = || Options { login: alice(), ..options() };
     push_as(options(), &server.reference()).unwrap();
     let remote = Remote::new(&server.reference(), options()).unwrap();
@@ -378,7 +380,8 @@ fn nobody_answers() {
 
 #[test]
 fn a_silent_server_is_left() {
-    for (method, part) in [("HEAD", "manifests"), ("HEAD", "blobs"), ("PUT", "uploads"), ("PUT", "manifests")] {
+    for (method, part) in [("HEAD", "manifests"), ("HEAD", "blobs"), ("PUT", "uploads"), ("PUT", "manifests")]
+    {
         let server = Server::start(first(99, method, part, Reply::Silence));
         let mut hasty = options();
         hasty.patience.idle = Duration::from_millis(200);

@@ -132,7 +132,10 @@ fn helpers_keep_logins() {
     let old = json!({ "credsStore": "test", "auths": { host.clone(): { "auth": "b2xkOm9sZA==" } } });
     let file = home.write(".docker/config.json", old.to_string());
     let said = login(&home, &host, "alice", "s3cret").env("PATH", &path).run().exits(0).stderr();
-    assert!(said.ends_with(&format!("logged in to {host} as alice; kept in `docker-credential-test`\n")), "{said}");
+    assert!(
+        said.ends_with(&format!("logged in to {host} as alice; kept in `docker-credential-test`\n")),
+        "{said}"
+    );
     let kept = config(&home.path().join("store"));
     assert_eq!(kept, json!({ "ServerURL": host, "Username": "alice", "Secret": "s3cret" }));
     assert_eq!(config(&file)["auths"], json!({ host.clone(): {} }), "no password stays in the file");
@@ -142,7 +145,8 @@ fn helpers_keep_logins() {
     assert_eq!(run.stderr(), expected);
     assert!(!home.path().join("store").exists());
     // A helper knows hosts only, and one that fails is told, without what it was given.
-    let error = login(&home, &format!("{host}/team"), "a", "s3cret").env("PATH", &path).run().exits(2).stderr();
+    let error =
+        login(&home, &format!("{host}/team"), "a", "s3cret").env("PATH", &path).run().exits(2).stderr();
     assert!(error.contains("keeps no login for a part of a registry"), "{error}");
     helper(&home, "test", "echo \"$server\"; exit 3");
     let error = login(&home, &host, "a", "s3cret").env("PATH", &path).run().exits(2).stderr();
@@ -164,7 +168,8 @@ fn what_is_wrong_is_told_and_nothing_is_kept() {
         (vec!["quay", "--username=u", "--password-stdin"], "p", "is not the name of a registry"),
         (vec!["quay.io/a:v1", "--username=u", "--password-stdin"], "p", "is not the name of a registry"),
     ] {
-        let error = olmcat(&home, &[&["login"], args.as_slice()].concat()).input(input).run().exits(2).stderr();
+        let error =
+            olmcat(&home, &[&["login"], args.as_slice()].concat()).input(input).run().exits(2).stderr();
         assert!(error.contains(words) && error.contains("\nhint: "), "{error}");
     }
     assert!(!home.path().join(".docker").exists());

@@ -22,7 +22,8 @@ use crate::support::{Folder, Olmcat};
 
 /// An index of images that have nothing in common, of incompressible layers.
 fn several() -> Artifact {
-    let noise = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let noise =
+        |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let image = |number: u64| {
         let bytes = (0..15_000).flat_map(|n| noise(n + number * 1_000_000).to_le_bytes()).collect();
         let files = vec![("noise".to_owned(), bytes)];
@@ -227,8 +228,11 @@ fn a_killed_push_is_completed_by_the_next() {
         let remote = connect(&reference, Login::Anonymous);
         let named = remote.head_manifest(&reference).unwrap().map(|found| found.digest);
         let plan = remote.plan(&artifact, &reference).unwrap();
-        let missing: BTreeSet<String> =
-            plan.iter().filter(|planned| !planned.exists).map(|planned| planned.descriptor.digest.to_string()).collect();
+        let missing: BTreeSet<String> = plan
+            .iter()
+            .filter(|planned| !planned.exists)
+            .map(|planned| planned.descriptor.digest.to_string())
+            .collect();
         assert!(named.is_none() || (named == Some(artifact.digest()) && missing.is_empty()), "round {round}");
         let said = push(&reference.to_string(), &layout, &["--progress=plain"]).run().exits(0).stderr();
         let sent: BTreeSet<String> = said

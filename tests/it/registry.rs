@@ -205,7 +205,12 @@ fn a_password_is_asked_for() {
 
     let error = push(Login::Anonymous).unwrap_err();
     assert_eq!(error.kind, Kind::Unauthorized);
-    assert!(error.hint.unwrap().contains("log in with olmcat, docker, podman or skopeo; the request was anonymous"));
+    assert!(
+        error
+            .hint
+            .unwrap()
+            .contains("log in with olmcat, docker, podman or skopeo; the request was anonymous")
+    );
 
     let error = push(Login::Given(alice("wr0ng"))).unwrap_err();
     assert_eq!(error.kind, Kind::Unauthorized);

@@ -268,9 +268,11 @@ fn usual(asked: &Asked, shared: &Shared) -> Reply {
                 return reply(400, &[], r#"{"errors":[{"code":"DIGEST_INVALID"}]}"#);
             }
             let manifest = serde_json::from_slice(&asked.body).unwrap_or(serde_json::Value::Null);
-            let lists = ["layers", "manifests"].map(|key| manifest[key].as_array().cloned().unwrap_or_default());
+            let lists =
+                ["layers", "manifests"].map(|key| manifest[key].as_array().cloned().unwrap_or_default());
             let parts = lists.iter().flatten().chain(manifest.get("config"));
-            let mut missing = parts.filter_map(|part| part["digest"].as_str()).filter(|part| !stored.contains_key(*part));
+            let mut missing =
+                parts.filter_map(|part| part["digest"].as_str()).filter(|part| !stored.contains_key(*part));
             if path.contains("/manifests/") && missing.next().is_some() {
                 return reply(400, &[], r#"{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]}"#);
             }

@@ -189,9 +189,11 @@ pub(super) fn status(answer: &Answer, host: &str, who: &str) -> Failure {
             Retry::Never,
         ),
         // 499 comes from proxies that think that we went away.
-        408 | 499 => {
-            (Kind::Registry, "try again later".to_owned(), answer.retry_after.map_or(Retry::Soon, Retry::After))
-        }
+        408 | 499 => (
+            Kind::Registry,
+            "try again later".to_owned(),
+            answer.retry_after.map_or(Retry::Soon, Retry::After),
+        ),
         413 => (
             Kind::Registry,
             "raise the size limit of the registry or of the proxy before it (nginx: `client_max_body_size`)"

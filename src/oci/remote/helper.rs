@@ -61,8 +61,7 @@ fn fault(helper: &str, why: &str, hint: &str) -> Error {
 /// Runs a helper and returns what it printed, or nothing if it knows no such server.
 fn ask(helper: &str, action: &str, input: &str, path: Option<&OsStr>) -> Result<Option<Vec<u8>>, Error> {
     if helper.contains(|letter: char| !letter.is_ascii_alphanumeric() && !"._-".contains(letter)) {
-        let (why, hint) =
-            ("is not the name of a credential helper", "correct `credsStore` or `credHelpers`");
+        let (why, hint) = ("is not the name of a credential helper", "correct `credsStore` or `credHelpers`");
         return Err(fault(helper, why, hint));
     }
     let name = format!("docker-credential-{helper}");

@@ -34,8 +34,11 @@ impl AuthFiles {
                 .hint("name one with `--authfile FILE`")
         })?;
         if username.is_empty() || username.contains(':') || username.chars().any(char::is_control) {
-            return Err(Error::new(Kind::Input, format!("`{}` is not a user's name", username.escape_debug()))
-                .hint("give the name as the registry knows it; it has no `:`"));
+            return Err(Error::new(
+                Kind::Input,
+                format!("`{}` is not a user's name", username.escape_debug()),
+            )
+            .hint("give the name as the registry knows it; it has no `:`"));
         }
         if password.is_empty() || password.chars().any(char::is_control) {
             return Err(Error::new(Kind::Input, "the password is empty or more than one line")
@@ -104,7 +107,11 @@ fn change(file: &Path, edit: impl FnOnce(&mut Map<String, Value>)) -> Result<(),
     let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(folder).map_err(|cause| Error::io("create", folder, &cause))?;
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|cause| Error::io("create", folder, &cause))?;
     let _lock = lock(folder);
     let mut content = match fs::read(&file) {
         Ok(bytes) if !bytes.iter().all(u8::is_ascii_whitespace) => {

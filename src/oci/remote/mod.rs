@@ -3,6 +3,7 @@
 //! Calls block; [`Remote::push`] uploads with threads of its own. Must not read the environment, save that
 //! the HTTP library itself reads the proxy variables and `SSL_CERT_FILE`.
 
+mod address;
 mod auth;
 mod challenge;
 mod fault;
@@ -14,6 +15,7 @@ mod push;
 mod retry;
 mod session;
 mod tls;
+mod token;
 
 use std::fmt;
 use std::path::PathBuf;

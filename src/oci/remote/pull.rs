@@ -43,7 +43,8 @@ impl Remote {
         self.check(reference)?;
         let target = target(reference)?;
         let what = format!("cannot look for {reference}");
-        self.trying(&|_| {}, &AtomicBool::new(false)).run(&what, || self.find_manifest(&target, Session::unread))
+        self.trying(&|_| {}, &AtomicBool::new(false))
+            .run(&what, || self.find_manifest(&target, Session::unread))
     }
 
     /// Reads a blob into memory, of no more bytes than its descriptor says.
@@ -135,7 +136,8 @@ impl Remote {
         failure: fn(&Session, &Answer) -> Failure,
     ) -> Result<Option<Descriptor>, Failure> {
         let answer = self.ask_manifest(Method::HEAD, target)?;
-        let told = |name: &str| answer.headers.get_all(name).iter().all(|value| value == &answer.headers[name]);
+        let told =
+            |name: &str| answer.headers.get_all(name).iter().all(|value| value == answer.headers[name]);
         match answer.status {
             200 if told("docker-content-digest") => {
                 let digest = answer.header("docker-content-digest").and_then(|text| text.parse().ok());

@@ -11,8 +11,9 @@ use std::thread;
 
 use ureq::http::{Method, Uri, header};
 
+use super::address::{follow, host};
 use super::fault::{Failure, Retry};
-use super::http::{self, Answer, Body, Call};
+use super::http::{Answer, Body, Call};
 use super::retry::Trying;
 use super::session::Session;
 use super::{Progress, Remote};
@@ -95,7 +96,8 @@ impl Remote {
             let how = trying.run(&doing, || self.put_blob(blob, trying))?;
             done(blob, how);
             Ok(())
-        })?;
+        })
+        .map_err(|error| self.explained(error))?;
 
         // Children have no name but their digest. The last manifest is the one that is tagged.
         for manifest in artifact.manifests() {
@@ -138,10 +140,8 @@ impl Remote {
             Ok(())
         })?;
         let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let plan = |blob: &&Blob| Planned {
-            descriptor: blob.descriptor(),
-            exists: found.contains(&blob.digest()),
-        };
+        let plan =
+            |blob: &&Blob| Planned { descriptor: blob.descriptor(), exists: found.contains(&blob.digest()) };
         let mut planned: Vec<Planned> = blobs.iter().map(plan).collect();
         for manifest in artifact.manifests() {
             let own = manifest.digest();
@@ -185,6 +185,17 @@ impl Remote {
 
     fn digest_of(&self, target: &str) -> Result<Option<Digest>, Failure> {
         Ok(self.find_manifest(target, Session::failure)?.map(|found| found.digest))
+    }
+
+    /// Tells a host that is no registry from a repository that is not there.
+    fn explained(&self, mut error: Error) -> Error {
+        if error.kind == Kind::NotFound
+            && let Err(greeted) = self.session.greet()
+            && greeted.error.kind == Kind::NotFound
+        {
+            error.hint = greeted.error.hint;
+        }
+        error
     }
 
     /// Works on blobs, some at once. The first error ends it.
@@ -261,10 +272,10 @@ impl Remote {
 
     /// Sends a blob to where an upload was begun.
     fn send(&self, blob: &Blob, begun: &Answer, trying: Trying<'_>) -> Result<Uploaded, Failure> {
-        let location = http::follow(&begun.url, begun.header("location").unwrap_or_default())?;
+        let location = follow(&begun.url, begun.header("location").unwrap_or_default())?;
         let join = if location.query().is_some() { '&' } else { '?' };
         let url: Uri = format!("{location}{join}digest={}", blob.digest()).parse().map_err(|_| {
-            let reason = format!("{} leads to an address that is not one", http::host(&begun.url));
+            let reason = format!("{} leads to an address that is not one", host(&begun.url));
             Failure::new(Kind::Registry, reason, "see the registry's log")
         })?;
         let sent =

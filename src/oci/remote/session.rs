@@ -1,22 +1,19 @@
 //! A conversation with one registry: http or https, the token, and its renewal when it ends too early.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
-use serde_json::Value;
 use ureq::http::{Method, Uri, header};
 
+use super::address;
 use super::auth::{Credentials, Found};
 use super::challenge::{self, Challenge};
 use super::fault::{self, Failure};
-use super::http::{self, Answer, Body, Call, Http};
+use super::http::{Answer, Call, Http};
+use super::token::{self, Token, base64_of, basic, covers, encode_text};
 use crate::oci::error::Kind;
 use crate::oci::reference::is_loopback;
 
-const TOKEN_LIMIT: u64 = 1 << 20;
 const GREETING_LIMIT: u64 = 64 << 10;
 
 /// One registry and who we are to it.
@@ -109,8 +106,12 @@ impl Session {
         }
         match self.scheme.get() {
             // The address was made before the scheme was known.
-            Some(&"https") if self.is_ours(&call.url, &["http"]) => call.url = self.in_scheme(call, "https")?,
-            Some(&"http") if self.is_ours(&call.url, &["https"]) => call.url = self.in_scheme(call, "http")?,
+            Some(&"https") if self.is_ours(&call.url, &["http"]) => {
+                call.url = self.in_scheme(call, "https")?
+            }
+            Some(&"http") if self.is_ours(&call.url, &["https"]) => {
+                call.url = self.in_scheme(call, "http")?
+            }
             _ => {}
         }
         self.shown(call)
@@ -123,9 +124,7 @@ impl Session {
         let other = match &first {
             // So answers Go's server where TLS is spoken.
             Ok(answer) if answer.status == 400 && guess == "http" && !self.plain_http => "https",
-            Err(failure)
-                if self.insecure && guess == "https" && failure.error.kind == Kind::Unreachable =>
-            {
+            Err(failure) if self.insecure && guess == "https" && failure.error.kind == Kind::Unreachable => {
                 "http"
             }
             Ok(_) => {
@@ -141,7 +140,9 @@ impl Session {
                 Ok(answer)
             }
             // It does not speak TLS after all, and 400 was what it wanted to say.
-            Err(failure) if first.is_ok() && failure.error.kind == Kind::Unreachable && !fault::is_tls(&failure) => {
+            Err(failure)
+                if first.is_ok() && failure.error.kind == Kind::Unreachable && !fault::is_tls(&failure) =>
+            {
                 self.scheme.get_or_init(|| guess);
                 first
             }
@@ -155,7 +156,7 @@ impl Session {
 
     /// Whether an address is the registry's, with one of some schemes.
     fn is_ours(&self, url: &Uri, schemes: &[&str]) -> bool {
-        let ours = |scheme| self.address(scheme, "/").is_ok_and(|ours| http::same_host(&ours, url));
+        let ours = |scheme| self.address(scheme, "/").is_ok_and(|ours| address::same_host(&ours, url));
         schemes.iter().any(|scheme| ours(scheme))
     }
 
@@ -176,7 +177,10 @@ impl Session {
                 0
             };
             let answer = self.send(call)?;
-            if answer.status != 401 || !ours || renewals_left == 0 || !http::same_host(&answer.url, &call.url)
+            if answer.status != 401
+                || !ours
+                || renewals_left == 0
+                || !address::same_host(&answer.url, &call.url)
             {
                 return Ok(answer);
             }
@@ -213,7 +217,7 @@ impl Session {
 
     /// Translates a status that was not hoped for.
     pub(super) fn failure(&self, answer: &Answer) -> Failure {
-        fault::status(answer, http::host(&answer.url), &self.login.told)
+        fault::status(answer, address::host(&answer.url), &self.login.told)
     }
 
     /// The same for somebody who only wants to read.
@@ -323,63 +327,21 @@ impl Session {
         )
     }
 
-    /// Asks the token service (distribution, "Token Authentication" and "OAuth2 Token Authentication").
+    /// Asks the token service.
     fn token(&self, realm: &str, service: Option<&str>, scopes: &[String]) -> Result<Token, Failure> {
-        let broken = |why: &str| {
-            Failure::new(Kind::Registry, format!("the token service {why}"), "see the registry's log")
-        };
-        let address: Uri = realm.parse().map_err(|_| broken("has an address that is not one"))?;
-        let secure = match address.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
-            _ => return Err(broken("has an address that is not one")),
-        };
         let credentials = self.login.credentials.as_ref();
-        if !secure && credentials.is_some() && !self.plain_http && !is_loopback(http::host(&address)) {
-            return Err(broken("is reached by plain http, to which no password is sent"));
-        }
-        let mut fields: Vec<(&str, &str)> = service.map(|service| ("service", service)).into_iter().collect();
-        let joined = scopes.join(" ");
-        let form;
-        let answer = if let Some(Credentials::Identity(refresh)) = credentials {
-            fields.extend([
-                ("scope", joined.as_str()),
-                ("grant_type", "refresh_token"),
-                ("client_id", "olmcat"),
-            ]);
-            fields.push(("refresh_token", refresh));
-            form = encode(&fields);
-            let mut call = Call::new(Method::POST, address.clone(), TOKEN_LIMIT)
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-            call.body = Some(Body::Bytes(form.as_bytes()));
-            call.is_private = true;
-            self.send(&mut call)?
-        } else {
-            fields.extend(scopes.iter().map(|scope| ("scope", scope.as_str())));
-            let join = match address.query() {
-                _ if fields.is_empty() => "",
-                Some(_) => "&",
-                None => "?",
-            };
-            let url = format!("{realm}{join}{}", encode(&fields));
-            let url = url.parse().map_err(|_| broken("has an address that is not one"))?;
-            let mut call = Call::new(Method::GET, url, TOKEN_LIMIT);
-            if let Some(Credentials::Basic { username, password }) = credentials {
-                call.authorization = Some(basic(username, password));
-            }
-            self.send(&mut call)?
-        };
+        let may_be_plain = self.plain_http || credentials.is_none();
+        let request = token::Request::new(realm, service, scopes, credentials, may_be_plain)?;
+        let answer = self.send(&mut request.call())?;
         match answer.status {
-            200..300 => {}
+            200..300 => Token::read(&answer.body),
             400 | 401 | 403 => {
                 let said = answer.complaint.map(|said| format!(": {said}")).unwrap_or_default();
-                let host = http::host(&address);
-                return Err(self.no_login(&format!("{host} refused the login with {}{said}", answer.status)));
+                let host = address::host(&request.url);
+                Err(self.no_login(&format!("{host} refused the login with {}{said}", answer.status)))
             }
-            _ => return Err(self.failure(&answer)),
+            _ => Err(self.failure(&answer)),
         }
-        // The cause would quote the token.
-        serde_json::from_slice(&answer.body).map_err(|_| broken("answered something other than a token"))
     }
 
     fn without_secrets(&self, text: String, sent: Option<&str>) -> String {
@@ -390,82 +352,5 @@ impl Session {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whether what we ask for allows what is demanded: the same resource with all of its actions.
-fn covers(scopes: &[String], demanded: &str) -> bool {
-    let Some((resource, actions)) = demanded.rsplit_once(':') else {
-        return demanded.is_empty();
-    };
-    let ours = scopes.iter().filter_map(|scope| scope.rsplit_once(':'));
-    let allowed: Vec<&str> =
-        ours.filter(|(name, _)| *name == resource).flat_map(|(_, list)| list.split(',')).collect();
-    actions.split(',').all(|action| allowed.contains(&action))
-}
-
-fn basic(username: &str, password: &str) -> String {
-    format!("Basic {}", base64_of(username, password))
-}
-
-fn base64_of(username: &str, password: &str) -> String {
-    STANDARD.encode(format!("{username}:{password}"))
-}
-
-/// Fields of a form or of a query.
-fn encode(fields: &[(&str, &str)]) -> String {
-    fields.iter().map(|(key, value)| format!("{key}={}", encode_text(value))).collect::<Vec<_>>().join("&")
-}
-
-/// All but the unreserved is encoded (RFC 3986).
-fn encode_text(text: &str) -> String {
-    let letter = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(letter).collect()
-}
-
-#[derive(Deserialize)]
-struct Token {
-    token: Option<String>,
-    access_token: Option<String>,
-    /// A number of seconds, if it is one.
-    #[serde(default)]
-    expires_in: Value,
-}
-
-impl Token {
-    fn text(&self) -> Option<&str> {
-        [&self.token, &self.access_token].into_iter().flatten().find(|token| !token.is_empty()).map(String::as_str)
-    }
-
-    /// When it has to be renewed: a little before its end, since an upload takes time. One that says that it ends
-    /// at once means something else, as docker knows.
-    fn end(&self) -> Option<Instant> {
-        let seconds = self.expires_in.as_u64()?.max(60);
-        Instant::now().checked_add(Duration::from_secs(seconds - (seconds / 4).min(10)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scopes_cover_their_actions() {
-        let ours = ["repository:a/b:pull,push".to_owned()];
-        assert!(covers(&ours, "repository:a/b:pull"));
-        assert!(covers(&ours, "repository:a/b:push,pull"));
-        assert!(!covers(&ours, "repository:a/b:delete"));
-        assert!(!covers(&ours, "repository:a:pull"));
-    }
-
-    #[test]
-    fn queries_are_encoded() {
-        assert_eq!(
-            encode(&[("scope", "repository:a/b:pull"), ("x", "a b&c")]),
-            "scope=repository%3Aa%2Fb%3Apull&x=a%20b%26c"
-        );
     }
 }

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
 use super::Options;
@@ -91,12 +94,23 @@ fn client(certificate: &Path, key: &Path) -> Result<ClientCert, Error> {
         return Err(Error::new(Kind::Input, message).hint(format!("add {}", key.display())));
     }
     let pem = fs::read(key).map_err(|cause| Error::io("read", key, &cause))?;
-    // The cause could quote the key.
-    let key = PrivateKey::from_pem(&pem).map_err(|_| {
-        Error::new(Kind::Input, format!("{} holds no private key in PEM", key.display()))
+    // The causes could quote the key.
+    let unfit = |why: &str| {
+        Error::new(Kind::Input, format!("{} {why}", key.display()))
             .hint("give a key without a passphrase, which starts with `-----BEGIN PRIVATE KEY-----`")
-    })?;
-    Ok(ClientCert::new_with_certs(&certificates(certificate)?, key))
+    };
+    let read = PrivateKey::from_pem(&pem).map_err(|_| unfit("holds no private key in PEM"))?;
+    let chain = certificates(certificate)?;
+    // Whoever connects takes a key that does not fit for a fault of the program.
+    let der = chain.iter().map(|one| CertificateDer::from(one.der().to_vec())).collect();
+    let private = PrivateKeyDer::try_from(read.der().to_vec()).map_err(|_| unfit("holds no private key"))?;
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| {
+            builder.with_root_certificates(RootCertStore::empty()).with_client_auth_cert(der, private)
+        })
+        .map_err(|_| unfit(&format!("is not the key of {}", certificate.display())))?;
+    Ok(ClientCert::new_with_certs(&chain, read))
 }
 
 /// Reads a file of certificates; one that holds none is a mistake.
