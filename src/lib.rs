@@ -9,7 +9,7 @@
 //!
 //! | room       | stands on                                              | alone may use                         |
 //! |------------|--------------------------------------------------------|---------------------------------------|
-//! | `cli`      | everything                                             | `clap` `ctrlc` `indicatif` `anstream` |
+//! | `cli`      | everything                                             | `clap` `ctrlc` `indicatif` `anstream` `rustix` |
 //! | `load`     | `text` `diag` `bundle` `catalog` `oci`                 |                                       |
 //! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |
@@ -25,7 +25,7 @@
 //! | `catalog`  | `text` `diag`                                          |                                       |
 //! | `diag`     | `text`                                                 |                                       |
 //! | `text`     |                                                        | `granit_parser` `memchr` `boxcar`     |
-//! | `oci`      |                                                        | `ureq` `rustls_native_certs` `miniz_oxide` `flate2` `ruzstd` `sha2` `toml` |
+//! | `oci`      |                                                        | `ureq` `rustls` `rustls_native_certs` `miniz_oxide` `flate2` `ruzstd` `sha2` `toml` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

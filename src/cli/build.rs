@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::onto;
 use super::project::{self, Project};
-use super::pull_args::RegistryArgs;
+use super::registry_args::RegistryArgs;
 use super::{ExitStatus, Ui};
 use crate::diag::{Error, Report};
 use crate::image;

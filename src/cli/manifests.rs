@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::build::ImageArgs;
 use super::project::{self, CONTRACT, below};
-use super::pull_args::RegistryArgs;
+use super::registry_args::RegistryArgs;
 use super::{ExitStatus, Ui};
 use crate::diag::{Error, Report};
 use crate::image::CONFIGS_FOLDER;

@@ -14,18 +14,23 @@ mod fix;
 mod large;
 mod list;
 mod listing;
+mod login;
+mod logout;
 mod manifests;
 mod matrix;
 mod onto;
 mod opened;
 mod opm;
+mod password;
 mod project;
 mod promote;
 mod pull_args;
 mod push;
 mod reference;
+mod registry_args;
 mod render;
 mod rulebook;
+mod transfer;
 mod ui;
 mod upgrade;
 mod validate;
@@ -103,6 +108,8 @@ enum Command {
     Render(render::Args),
     Validate(validate::Args),
     Push(push::Args),
+    Login(login::Args),
+    Logout(logout::Args),
     /// Work with the bundles of the project.
     #[command(subcommand)]
     Bundle(Bundle),
@@ -180,6 +187,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn end_cleanly() {
     let _ = ctrlc::try_set_handler(|| {
         crate::oci::abandon_temporary();
+        password::restore();
         // What a shell reports for a process that Ctrl-C ended.
         std::process::exit(130);
     });
@@ -192,6 +200,8 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Render(args) => render::run(&args, &root, ui),
         Command::Validate(args) => validate::run(&args, &root, ui),
         Command::Push(args) => push::run(&args, &root, ui),
+        Command::Login(args) => login::run(&args, ui),
+        Command::Logout(args) => logout::run(&args, ui),
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
         Command::Bundle(Bundle::Validate(args)) => bundle_validate::run(&args, ui),
         Command::Promote(args) => promote::run(&args, &root, ui),

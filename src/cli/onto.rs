@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::pull_args::{RegistryArgs, pull_options, usual_cache};
+use super::pull_args::{pull_options, usual_cache};
+use super::registry_args::RegistryArgs;
 use crate::catalog::{self, Catalog, Rest, cut};
 use crate::diag::{Error, Report};
 use crate::load::{self, Ignore};
@@ -24,7 +25,8 @@ pub(super) fn read(base: &str, registry: &RegistryArgs) -> Result<Files, Error> 
         return Ok(files);
     }
     let reference = Reference::parse(base)?;
-    let options = PullOptions { remote: registry.options(), ..pull_options(false)? };
+    let (remote, registries) = (registry.options(), registry.registries()?);
+    let options = PullOptions { remote, registries, ..pull_options(false)? };
     load::image_files(&reference, &Puller::new(usual_cache()?, options))
 }
 

@@ -1,35 +1,15 @@
-//! The options of commands that talk to registries, and what the environment adds to them. They become values
-//! of the room `oci`.
+//! The options of commands that pull images, and what the environment adds to them. They become values of the
+//! room `oci`.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::Ui;
+use super::registry_args::{RegistryArgs, variable};
 use crate::diag::{Error, Report};
 use crate::load::{self, Image};
-use crate::oci::remote::{self, AuthFiles, Login, Patience};
-use crate::oci::{CACHE_LIMIT, Cache, Limits, Platform, PullOptions, Puller, Reference, Registries};
+use crate::oci::{CACHE_LIMIT, Cache, Limits, Platform, PullOptions, Puller, Reference};
 use crate::text::Sources;
-
-/// How registries are talked to.
-#[derive(Debug, Clone, clap::Args)]
-pub(super) struct RegistryArgs {
-    /// Talk http without TLS. A registry on this machine needs no such flag.
-    #[arg(long)]
-    plain_http: bool,
-    /// A file of certificates, PEM, to trust beside those of the system.
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-    /// The file with the logins, as docker and podman write it.
-    #[arg(long, value_name = "FILE")]
-    authfile: Option<PathBuf>,
-    /// How often a request that failed is tried again, with growing pauses.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(..100))]
-    retries: u32,
-    /// How long to wait for a registry's next answer, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..86_400))]
-    timeout: u64,
-}
 
 /// Where pulled images are kept.
 #[derive(Debug, Clone, clap::Args)]
@@ -56,10 +36,6 @@ pub(super) struct PullArgs {
     /// or the only one.
     #[arg(long)]
     platform: Option<Platform>,
-    /// Mirrors, blocked and insecure registries; if not given, CONTAINERS_REGISTRIES_CONF, then the files of
-    /// podman.
-    #[arg(long, value_name = "FILE")]
-    registries_conf: Option<PathBuf>,
     /// The most bytes that all layers of an image unpack to [default: 8G].
     #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true)]
     max_unpacked: Option<u64>,
@@ -75,31 +51,6 @@ pub(super) struct PullArgs {
     /// The most bytes of a path or a link in an image [default: 4096].
     #[arg(long, value_name = "NUMBER", hide_short_help = true)]
     max_path: Option<usize>,
-}
-
-impl RegistryArgs {
-    /// Returns how registries are talked to. Logins are looked for where docker and podman keep them.
-    pub(super) fn options(&self) -> remote::Options {
-        let files = AuthFiles {
-            explicit: self.authfile.clone(),
-            registry_auth_file: variable("REGISTRY_AUTH_FILE"),
-            docker_config: variable("DOCKER_CONFIG"),
-            home: variable("HOME"),
-            xdg_runtime_dir: variable("XDG_RUNTIME_DIR"),
-            xdg_config_home: variable("XDG_CONFIG_HOME"),
-            path: std::env::var_os("PATH"),
-        };
-        let usual = Patience::default();
-        let idle = Duration::from_secs(self.timeout);
-        let connect = usual.connect.min(idle);
-        remote::Options {
-            patience: Patience { connect, idle, tries: self.retries + 1, ..usual },
-            plain_http: self.plain_http,
-            login: Login::Files(files),
-            ca_file: self.ca_file.clone(),
-            ..remote::Options::default()
-        }
-    }
 }
 
 impl CacheArgs {
@@ -160,7 +111,7 @@ impl PullArgs {
         };
         Ok(PullOptions {
             remote: self.registry.options(),
-            registries: Registries::read(&self.registries_files())?,
+            registries: self.registry.registries()?,
             platform: self.platform.clone(),
             limits,
             ..PullOptions::default()
@@ -190,28 +141,6 @@ impl PullArgs {
         let next = |is_image: bool| if is_image { loaded.next().transpose() } else { Ok(None) };
         is_image.into_iter().map(next).collect()
     }
-
-    /// The files of containers-registries.conf(5), in the order in which they count.
-    fn registries_files(&self) -> Vec<PathBuf> {
-        if let Some(file) = self.registries_conf.clone().or_else(|| variable("CONTAINERS_REGISTRIES_CONF")) {
-            return vec![file];
-        }
-        let own = variable("XDG_CONFIG_HOME").or_else(|| Some(variable("HOME")?.join(".config")));
-        let folders = [Some(PathBuf::from("/etc/containers")), own.map(|own| own.join("containers"))];
-        let folders: Vec<PathBuf> = folders.into_iter().flatten().collect();
-        // The user's file stands for the system's; of the folders beside them, both count.
-        let main =
-            folders.iter().rev().map(|folder| folder.join("registries.conf")).find(|file| file.is_file());
-        let mut files: Vec<PathBuf> = main.into_iter().collect();
-        for folder in &folders {
-            let entries = std::fs::read_dir(folder.join("registries.conf.d")).into_iter().flatten().flatten();
-            let mut more: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-            more.retain(|file| file.extension().is_some_and(|extension| extension == "conf"));
-            more.sort();
-            files.extend(more);
-        }
-        files
-    }
 }
 
 /// Whether an argument is a path. What cannot be looked at is one as well: the error then says why.
@@ -229,11 +158,6 @@ fn reference(path: &Path) -> Result<Reference, Error> {
         Error::new(format!("cannot read {text}: there is no such file or folder, and {why}"))
             .hint("check the path; write an image in full, such as `quay.io/demo/catalog:v1`")
     })
-}
-
-/// Returns a path from the environment; one that is empty is none.
-fn variable(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// Reads a number of bytes: `1024`, `500M`, `4GiB`.

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::build::ImageArgs;
-use super::pull_args::RegistryArgs;
+use super::registry_args::RegistryArgs;
+use super::transfer::TransferArgs;
 use super::{ExitStatus, Ui, project};
 use crate::diag::{Error, Report};
 use crate::oci::layout::Layout;
-use crate::oci::remote::{Progress, Remote};
+use crate::oci::remote::{Options, Planned};
 use crate::oci::{Artifact, Reference};
 use crate::text::Sources;
 
@@ -28,6 +29,15 @@ pub(super) struct Args {
     /// The name of the image in the layout, if it has several.
     #[arg(long, value_name = "NAME", requires = "layout")]
     name: Option<String>,
+    /// Print what would be sent, and send nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Repositories of the same registry that may hold some of the blobs: `team/base,team/other`. The registry
+    /// takes them from there, so that they are not uploaded.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    mount_from: Vec<String>,
+    #[command(flatten)]
+    transfer: TransferArgs,
     #[command(flatten)]
     registry: RegistryArgs,
     #[command(flatten)]
@@ -61,17 +71,32 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
 }
 
 fn push(args: &Args, artifact: &Artifact, reference: &Reference, ui: &Ui) -> Result<ExitStatus, Error> {
-    ui.step(format!("pushing to {reference}"));
-    let report = |progress: Progress<'_>| match progress {
-        Progress::Sent { bytes, size, .. } => {
-            ui.step(format!("pushing to {reference}: {bytes} of {size} bytes"))
-        }
-        Progress::Retry { doing, why, wait } => {
-            ui.step(format!("{doing} failed ({why}), trying again in {} s", wait.as_secs().max(1)));
-        }
-        _ => {}
-    };
-    let pushed = Remote::new(reference, args.registry.options())?.push(artifact, reference, &report)?;
+    let beside = |name: &String| Reference::parse(&format!("{}/{name}", reference.host()));
+    let sources = args.mount_from.iter().map(|name| Ok(beside(name)?.api_repository()));
+    let mount_from = sources.collect::<Result<_, Error>>()?;
+    let options = Options { mount_from, ..args.registry.options() };
+    let remote = args.registry.remote(reference, options)?;
+    if args.dry_run {
+        ui.step(format!("asking {reference}"));
+        ui.print(&planned(&remote.plan(artifact, reference)?))?;
+        return Ok(ExitStatus::Clean);
+    }
+    let transfer = args.transfer.show(ui, format!("pushing to {reference}"));
+    let pushed = remote.push(artifact, reference, &|progress| transfer.tell(progress))?;
+    transfer.end(&pushed);
     ui.print(&format!("{}\n", pushed.digest))?;
     Ok(ExitStatus::Clean)
+}
+
+/// What a push would do, in lines.
+fn planned(plan: &[Planned]) -> String {
+    let mut text = String::new();
+    for Planned { descriptor, exists } in plan {
+        let what = if *exists { "exists" } else { "send  " };
+        let (digest, size, kind) = (descriptor.digest, descriptor.size, &descriptor.media_type);
+        text += &format!("{what}  {digest}  {size:>12}  {kind}\n");
+    }
+    let sent = || plan.iter().filter(|planned| !planned.exists);
+    let bytes: u64 = sent().map(|planned| planned.descriptor.size).sum();
+    text + &format!("{} of {} to send, {bytes} bytes\n", sent().count(), plan.len())
 }

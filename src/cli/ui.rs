@@ -14,6 +14,7 @@ use crate::text::Sources;
 /// What commands print with.
 pub(super) struct Ui {
     format: Format,
+    quiet: bool,
     progress: Option<ProgressBar>,
 }
 
@@ -29,7 +30,12 @@ impl Ui {
             bar.set_style(style);
             bar
         });
-        Ui { format, progress }
+        Ui { format, quiet, progress }
+    }
+
+    /// Whether nobody wants to see progress.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     /// Returns how findings and lists are to be printed.
@@ -42,6 +48,23 @@ impl Ui {
         if let Some(bar) = &self.progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar.set_message(message.into());
+        }
+    }
+
+    /// Says how many bytes of something have been moved; seen on a terminal only.
+    pub(super) fn bytes(&self, message: String, done: u64, all: u64) {
+        if let Some(bar) = &self.progress {
+            if bar.length() != Some(all) {
+                let template = "{spinner} {msg}, {bytes} of {total_bytes}, {bytes_per_sec}";
+                if let Ok(style) = ProgressStyle::with_template(template) {
+                    bar.set_style(style);
+                }
+                bar.set_length(all);
+                bar.reset_eta();
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar.set_position(done);
+            bar.set_message(message);
         }
     }
 

@@ -95,20 +95,10 @@ impl Registries {
     /// Its registry is blocked; a location makes something of it that is no reference.
     pub fn endpoints(&self, reference: &Reference) -> Result<Vec<Endpoint>, Error> {
         let name = written(reference);
-        let matching = self
-            .registries
-            .iter()
-            .filter_map(|registry| matched(&name, &registry.prefix).map(|length| (registry, length)));
-        let Some((registry, length)) = matching.max_by_key(|(registry, _)| registry.prefix.len()) else {
+        let Some((registry, length)) = self.registry(reference, &name)? else {
             return Ok(vec![Endpoint { reference: reference.clone(), insecure: false, is_mirror: false }]);
         };
         let wire = &registry.wire;
-        if wire.blocked {
-            let message =
-                format!("{reference} is blocked by `{}` in {}", registry.prefix, registry.file.display());
-            return Err(Error::new(Kind::Input, message)
-                .hint("use an image of another registry, or have the entry changed"));
-        }
         let at = |location: &str| -> Result<Reference, Error> {
             if location.is_empty() {
                 return Ok(reference.clone());
@@ -138,6 +128,34 @@ impl Registries {
         let (reference, insecure) = (at(&wire.location)?, wire.insecure);
         endpoints.push(Endpoint { reference, insecure, is_mirror: false });
         Ok(endpoints)
+    }
+
+    /// Whether plain http and any certificate are good enough for the registry of a reference itself, to which
+    /// one writes: neither mirrors nor other locations count there.
+    ///
+    /// # Errors
+    ///
+    /// Its registry is blocked.
+    pub fn is_insecure(&self, reference: &Reference) -> Result<bool, Error> {
+        let found = self.registry(reference, &written(reference))?;
+        Ok(found.is_some_and(|(registry, _)| registry.wire.insecure))
+    }
+
+    /// What the files say of a reference, and how much of its name the prefix matches.
+    fn registry(&self, reference: &Reference, name: &str) -> Result<Option<(&Registry, usize)>, Error> {
+        let matching = self
+            .registries
+            .iter()
+            .filter_map(|registry| matched(name, &registry.prefix).map(|length| (registry, length)));
+        let found = matching.max_by_key(|(registry, _)| registry.prefix.len());
+        match found {
+            Some((Registry { prefix, file, wire }, _)) if wire.blocked => {
+                let message = format!("{reference} is blocked by `{prefix}` in {}", file.display());
+                Err(Error::new(Kind::Input, message)
+                    .hint("use an image of another registry, or have the entry changed"))
+            }
+            _ => Ok(found),
+        }
     }
 }
 

@@ -169,7 +169,7 @@ fn a_registry_that_misbehaves() {
     let project = Project::new();
     type Fault = fn(&Asked) -> Option<Reply>;
     let faults: [(Fault, &str, &str); 9] = [
-        (|_| Some(reply(401, &[], "")), "answered 401", "log in with docker, podman or skopeo"),
+        (|_| Some(reply(401, &[], "")), "answered 401", "log in with olmcat, docker, podman or skopeo"),
         (
             |asked| asked.is("PUT", "manifests").then(|| reply(403, &[], "")),
             "answered 403",
@@ -178,7 +178,7 @@ fn a_registry_that_misbehaves() {
         (
             |asked| asked.is("POST", "").then(|| reply(404, &[], "")),
             "answered 404",
-            "check the repository's name",
+            "check the host and the repository's name",
         ),
         (|_| Some(reply(404, &[], "")), "answered 404", "no registry answers there"),
         (
@@ -242,7 +242,7 @@ fn a_registry_that_is_down() {
 fn a_push_that_broke_off_goes_on() {
     let project = Project::new();
     let server = Server::start(|_| None);
-    server.cut_once("session", 100);
+    server.cut("session", 100, 1);
     let reference = format!("{}/demo/catalog:v1", server.host());
     let args = ["push", &reference, "--layout", "target/image"];
     project.fails(&[&args[..], &["--retries", "0"]].concat(), 2, "true");

@@ -136,7 +136,7 @@ fn every_form_of_entry_is_read() {
 }
 
 /// A helper that knows one server. What it was asked is in `asked`.
-fn helper(folder: &Folder, name: &str, script: &str) {
+pub fn helper(folder: &Folder, name: &str, script: &str) {
     let asked = folder.path().join("asked");
     let script = format!("#!/bin/sh\nread server\necho \"$1 $server\" >>{}\n{script}\n", asked.display());
     let draft = folder.write(&format!("bin/draft-{name}"), script);

@@ -18,12 +18,12 @@ use crate::support::{Folder, tool};
 pub struct Registry {
     child: Child,
     pub port: u16,
-    folder: Folder,
+    pub folder: Folder,
 }
 
 impl Registry {
     /// Starts one on a free port; `more` is added to its settings, with `DIR` for its folder.
-    fn start(http: &str, more: &str, prepare: impl Fn(&Path)) -> Option<Self> {
+    pub fn start(http: &str, more: &str, prepare: impl Fn(&Path)) -> Option<Self> {
         let program = tool("docker-registry")?;
         let folder = Folder::new();
         prepare(folder.path());
@@ -190,8 +190,8 @@ fn blobs_are_mounted() {
 }
 
 /// The line that `htpasswd -Bbn alice s3cret` prints.
-const HTPASSWD: &str = "alice:$2y$05$abcdefghijklmnopqrstuuLK7U1u6pVRmL7L1BBM2aS35PSZnDXlK\n";
-const AUTH: &str = "auth: {htpasswd: {realm: test, path: DIR/htpasswd}}";
+pub const HTPASSWD: &str = "alice:$2y$05$abcdefghijklmnopqrstuuLK7U1u6pVRmL7L1BBM2aS35PSZnDXlK\n";
+pub const AUTH: &str = "auth: {htpasswd: {realm: test, path: DIR/htpasswd}}";
 
 #[test]
 fn a_password_is_asked_for() {
@@ -205,7 +205,12 @@ fn a_password_is_asked_for() {
 
     let error = push(Login::Anonymous).unwrap_err();
     assert_eq!(error.kind, Kind::Unauthorized);
-    assert!(error.hint.unwrap().contains("log in with docker, podman or skopeo; the request was anonymous"));
+    assert!(
+        error
+            .hint
+            .unwrap()
+            .contains("log in with olmcat, docker, podman or skopeo; the request was anonymous")
+    );
 
     let error = push(Login::Given(alice("wr0ng"))).unwrap_err();
     assert_eq!(error.kind, Kind::Unauthorized);
@@ -226,7 +231,7 @@ fn a_password_is_asked_for() {
 }
 
 /// A certificate authority and a certificate for this machine, as `openssl` makes them.
-fn certificates(dir: &Path) {
+pub fn certificates(dir: &Path) {
     let openssl = |args: &[&str]| output(Command::new("openssl").args(args).current_dir(dir));
     let ca = [
         "-subj",
@@ -245,26 +250,12 @@ fn certificates(dir: &Path) {
     );
     fs::write(
         dir.join("ext"),
-        "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n",
+        "subjectAltName=IP:127.0.0.1,DNS:registry.example\nbasicConstraints=CA:FALSE\n\
+         extendedKeyUsage=serverAuth,clientAuth\n",
     )
     .unwrap();
-    openssl(&[
-        "x509",
-        "-req",
-        "-in",
-        "srv.csr",
-        "-CA",
-        "ca.crt",
-        "-CAkey",
-        "ca.key",
-        "-CAcreateserial",
-        "-out",
-        "srv.crt",
-        "-days",
-        "30",
-        "-extfile",
-        "ext",
-    ]);
+    let ca = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30", "-extfile", "ext"];
+    openssl(&[&["x509", "-req", "-in", "srv.csr", "-out", "srv.crt"][..], &ca].concat());
 }
 
 #[test]

@@ -40,6 +40,10 @@ pub enum Reply {
     Broken(usize),
     /// Nothing, for a long time.
     Silence,
+    /// These bytes, whatever they mean, and then the end of the connection.
+    Raw(Vec<u8>),
+    /// These bytes, and then another one every few milliseconds, without end.
+    Trickle(Vec<u8>),
 }
 
 pub fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> Reply {
@@ -58,11 +62,18 @@ pub struct Server {
 
 struct Shared {
     fault: Box<Handler>,
-    /// Bodies are read so far only, then the connection breaks.
-    cut: Mutex<Option<(String, usize)>>,
+    cut: Mutex<Option<Cut>>,
     log: Mutex<Vec<Asked>>,
     stored: Mutex<BTreeMap<String, (String, Vec<u8>)>>,
     stop: AtomicBool,
+}
+
+/// Bodies of such requests are read so far only, then the connection breaks.
+struct Cut {
+    part: String,
+    after: usize,
+    times: usize,
+    done: usize,
 }
 
 impl Server {
@@ -98,9 +109,14 @@ impl Server {
         Reference::parse(&format!("{}/demo/catalog:v1", self.host())).unwrap()
     }
 
-    /// Breaks the connection once, so far into the body of a request whose path has such a part.
-    pub fn cut_once(&self, part: &str, after: usize) {
-        *self.shared.cut.lock().unwrap() = Some((part.to_owned(), after));
+    /// Breaks the connection some times, so far into the body of a `PUT` whose path has such a part.
+    pub fn cut(&self, part: &str, after: usize, times: usize) {
+        *self.shared.cut.lock().unwrap() = Some(Cut { part: part.to_owned(), after, times, done: 0 });
+    }
+
+    /// How often that happened.
+    pub fn cuts(&self) -> usize {
+        self.shared.cut.lock().unwrap().as_ref().map_or(0, |cut| cut.done)
     }
 
     /// Keeps content under its digest and a name, whatever it is; returns the digest.
@@ -113,9 +129,19 @@ impl Server {
         digest
     }
 
+    /// Whether something stands under a name.
+    pub fn has(&self, name: &str) -> bool {
+        self.shared.stored.lock().unwrap().contains_key(name)
+    }
+
     /// What stands under a name.
+    pub fn bytes(&self, name: &str) -> Vec<u8> {
+        self.shared.stored.lock().unwrap()[name].1.clone()
+    }
+
+    /// The same as text.
     pub fn stored(&self, name: &str) -> String {
-        String::from_utf8_lossy(&self.shared.stored.lock().unwrap()[name].1).into_owned()
+        String::from_utf8_lossy(&self.bytes(name)).into_owned()
     }
 
     /// All that was asked.
@@ -150,6 +176,17 @@ fn serve(stream: &TcpStream, shared: &Shared) -> Option<()> {
             Reply::Silence => {
                 std::thread::sleep(Duration::from_secs(5));
                 return None;
+            }
+            Reply::Raw(bytes) => {
+                let _ = (&*stream).write_all(&bytes);
+                return None;
+            }
+            Reply::Trickle(bytes) => {
+                (&*stream).write_all(&bytes).ok()?;
+                loop {
+                    std::thread::sleep(Duration::from_millis(20));
+                    (&*stream).write_all(b"1").ok()?;
+                }
             }
             Reply::Broken(after) => {
                 out.extend(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", after + 100).bytes());
@@ -191,8 +228,10 @@ fn read(input: &mut BufReader<&TcpStream>, mut stream: &TcpStream, shared: &Shar
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").ok()?;
     }
     let mut cut = shared.cut.lock().unwrap();
-    let here = cut.as_ref().is_some_and(|(part, _)| asked.path.contains(part.as_str()));
-    if let Some((_, after)) = cut.take_if(|_| here) {
+    if let Some(cut) = cut.as_mut().filter(|cut| cut.times > 0 && asked.is("PUT", &cut.part)) {
+        cut.times -= 1;
+        cut.done += 1;
+        let after = cut.after;
         input.take(after as u64).read_to_end(&mut asked.body).ok()?;
         return None;
     }
@@ -227,6 +266,15 @@ fn usual(asked: &Asked, shared: &Shared) -> Reply {
             let tag = query.split('&').find_map(|field| field.strip_prefix("digest=")).unwrap_or(name);
             if tag.starts_with("sha256:") && tag != digest {
                 return reply(400, &[], r#"{"errors":[{"code":"DIGEST_INVALID"}]}"#);
+            }
+            let manifest = serde_json::from_slice(&asked.body).unwrap_or(serde_json::Value::Null);
+            let lists =
+                ["layers", "manifests"].map(|key| manifest[key].as_array().cloned().unwrap_or_default());
+            let parts = lists.iter().flatten().chain(manifest.get("config"));
+            let mut missing =
+                parts.filter_map(|part| part["digest"].as_str()).filter(|part| !stored.contains_key(*part));
+            if path.contains("/manifests/") && missing.next().is_some() {
+                return reply(400, &[], r#"{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]}"#);
             }
             stored.insert(tag.to_owned(), (kind.clone(), asked.body.clone()));
             stored.insert(digest, (kind, asked.body.clone()));

@@ -17,6 +17,9 @@ use super::helper;
 use crate::oci::error::{Error, Kind};
 use crate::oci::reference::is_docker_hub;
 
+/// Docker Hub's own key, under which docker and its helpers keep the login.
+pub(super) const DOCKER_HUB: &str = "https://index.docker.io/v1/";
+
 /// What proves who we are.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Credentials {
@@ -80,7 +83,7 @@ impl AuthFiles {
     /// A named file that is missing; a file that cannot be read or makes no sense; a helper that fails.
     pub fn find(&self, host: &str, repository: &str) -> Result<Found, Error> {
         let keys = keys(host, repository);
-        let named = self.explicit.as_ref().or(self.registry_auth_file.as_ref());
+        let named = self.named();
         let files = named.map_or_else(|| self.usual(), |file| vec![file.clone()]);
         for file in &files {
             let Some(config) = read(file, named.is_some())? else { continue };
@@ -98,7 +101,12 @@ impl AuthFiles {
         Ok(Found { credentials: None, told: format!("no credentials for {host} were found in {places}") })
     }
 
-    fn usual(&self) -> Vec<PathBuf> {
+    /// The file that alone counts.
+    pub(super) fn named(&self) -> Option<&PathBuf> {
+        self.explicit.as_ref().or(self.registry_auth_file.as_ref())
+    }
+
+    pub(super) fn usual(&self) -> Vec<PathBuf> {
         let home = |below: &str| self.home.as_ref().map(|home| home.join(below));
         let docker = self.docker_config.clone().or_else(|| home(".docker"));
         let config = self.xdg_config_home.clone().or_else(|| home(".config"));
@@ -122,8 +130,7 @@ impl AuthFiles {
         host: &str,
         keys: &[String],
     ) -> Result<Option<Credentials>, Error> {
-        // Docker Hub's own key, under which its helpers keep the login.
-        let server = if is_docker_hub(host) { "https://index.docker.io/v1/" } else { host };
+        let server = if is_docker_hub(host) { DOCKER_HUB } else { host };
         let helpers = || config.helpers.iter().map(|(key, helper)| (plain(key), helper));
         for key in keys {
             if let Some((_, helper)) = helpers().find(|(name, _)| name == key)
@@ -156,7 +163,7 @@ fn keys(host: &str, repository: &str) -> Vec<String> {
 }
 
 /// A key without the decoration of older docker versions: `https://quay.io/v1/` is `quay.io`.
-fn plain(key: &str) -> String {
+pub(super) fn plain(key: &str) -> String {
     let key = key.strip_prefix("https://").or_else(|| key.strip_prefix("http://")).unwrap_or(key);
     let key = key.trim_end_matches('/');
     let key = key.strip_suffix("/v1").or_else(|| key.strip_suffix("/v2")).unwrap_or(key);
@@ -166,13 +173,26 @@ fn plain(key: &str) -> String {
 
 /// `~/.docker/config.json` and `containers/auth.json`, as far as they concern us.
 #[derive(Deserialize, Default)]
-struct Config {
+pub(super) struct Config {
     #[serde(default)]
     auths: BTreeMap<String, Entry>,
     #[serde(default, rename = "credHelpers")]
     helpers: BTreeMap<String, String>,
     #[serde(default, rename = "credsStore")]
     store: Option<String>,
+}
+
+impl Config {
+    /// The helper that keeps the login of a registry.
+    pub(super) fn helper(&self, key: &str) -> Option<&str> {
+        let own = self.helpers.iter().find(|(name, _)| plain(name) == key).map(|(_, helper)| helper);
+        own.or(self.store.as_ref()).map(String::as_str).filter(|helper| !helper.is_empty())
+    }
+
+    /// Whether there is an entry for a registry.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.auths.keys().any(|name| plain(name) == key)
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -215,7 +235,7 @@ impl Entry {
     }
 }
 
-fn read(file: &Path, named: bool) -> Result<Option<Config>, Error> {
+pub(super) fn read(file: &Path, named: bool) -> Result<Option<Config>, Error> {
     let bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         Err(cause) if !named && cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),

@@ -1,7 +1,7 @@
 //! What went wrong with a request: the reason in words, the remedy, and whether to try again.
 //!
-//! Text that a server sent is shortened, stripped of control characters and rid of our secrets before it
-//! gets here; addresses lose their query, since upload sessions and signed downloads keep secrets in it.
+//! Text that a server sent is rid of our secrets, stripped of control characters and shortened, in this order,
+//! before it gets into a message; addresses lose their query, since upload sessions and signed downloads keep secrets in it.
 
 use std::io;
 use std::time::Duration;
@@ -115,6 +115,17 @@ pub(super) fn connection(cause: &io::Error, host: &str, patience: super::Patienc
     }
 }
 
+/// A failure before anybody was asked.
+pub(super) fn ours(error: Error) -> Failure {
+    Failure { error, retry: Retry::Never }
+}
+
+/// What is to be sent cannot be read, which is nobody's fault but this machine's.
+pub(super) fn unread_content(cause: &io::Error) -> Failure {
+    let reason = format!("its content cannot be read: {cause}");
+    Failure::new(Kind::File, reason, "leave the files alone while they are pushed, and check the disk")
+}
+
 fn unknown_host(host: &str) -> Failure {
     let reason = format!("the host {host} is not known");
     Failure::new(Kind::Unreachable, reason, "check the spelling, and whether this machine can resolve names")
@@ -127,6 +138,12 @@ fn silent(host: &str, patience: super::Patience) -> Failure {
         .passing()
 }
 
+/// Whether TLS is spoken at the other end, but no trust came of it.
+pub(super) fn is_tls(failure: &Failure) -> bool {
+    let message = failure.error.message.to_ascii_lowercase();
+    message.contains("certificate") && message.starts_with("no trusted connection")
+}
+
 fn tls(host: &str, cause: &str) -> Failure {
     let says = |words: &[&str]| words.iter().any(|word| cause.to_ascii_lowercase().contains(word));
     let hint = if says(&["unknownissuer", "unknown issuer"]) {
@@ -135,6 +152,8 @@ fn tls(host: &str, cause: &str) -> Failure {
         "use the host name that the registry's certificate was made for"
     } else if says(&["expired", "not valid yet", "notvalidyet"]) {
         "check this machine's clock; if it is right, the registry needs a new certificate"
+    } else if says(&["certificaterequired", "certificate required", "badcertificate", "bad certificate"]) {
+        "the registry wants a certificate of yours: put `client.cert` and `client.key` into its folder in `certs.d`"
     } else if says(&["corrupt message"]) {
         "the registry may speak plain http: ask for that, if you trust the network between"
     } else if says(&["ca certificates"]) {
@@ -155,7 +174,7 @@ pub(super) fn status(answer: &Answer, host: &str, who: &str) -> Failure {
     let (kind, hint, retry) = match status {
         401 => (
             Kind::Unauthorized,
-            format!("log in with docker, podman or skopeo, or renew the password; {who}"),
+            format!("log in with olmcat, docker, podman or skopeo, or renew the password; {who}"),
             Retry::Never,
         ),
         403 => (
@@ -165,10 +184,16 @@ pub(super) fn status(answer: &Answer, host: &str, who: &str) -> Failure {
         ),
         404 => (
             Kind::NotFound,
-            "check the repository's name; some registries want it created before the first push".to_owned(),
+            "check the host and the repository's name; some registries want it created before the first push"
+                .to_owned(),
             Retry::Never,
         ),
-        408 => (Kind::Registry, "try again later".to_owned(), Retry::Soon),
+        // 499 comes from proxies that think that we went away.
+        408 | 499 => (
+            Kind::Registry,
+            "try again later".to_owned(),
+            answer.retry_after.map_or(Retry::Soon, Retry::After),
+        ),
         413 => (
             Kind::Registry,
             "raise the size limit of the registry or of the proxy before it (nginx: `client_max_body_size`)"
@@ -200,7 +225,7 @@ pub(super) fn unread(mut failure: Failure, who: &str) -> Failure {
     let hint = match failure.error.kind {
         // Quay and Docker Hub answer so where nothing is, too.
         Kind::Unauthorized => format!(
-            "check the repository's name, and log in with docker, podman or skopeo if it is private; {who}"
+            "check the repository's name, and log in with olmcat, docker, podman or skopeo if it is private; {who}"
         ),
         Kind::Forbidden => format!("ask for the right to pull from the repository; {who}"),
         Kind::NotFound => "check the repository's name, and the tag or digest".to_owned(),
@@ -211,7 +236,7 @@ pub(super) fn unread(mut failure: Failure, who: &str) -> Failure {
 }
 
 /// What a registry complains about (distribution specification, "Error Codes"): `CODE: message`, or a short
-/// line of plain text. Pages of HTML say nothing.
+/// line of plain text. Pages of HTML say nothing. It is not tame yet: see [`shorten`].
 pub(super) fn complaint(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Complaints {
@@ -238,6 +263,11 @@ pub(super) fn complaint(body: &[u8]) -> Option<String> {
             String::from_utf8(body.to_vec()).ok().filter(|text| !text.trim_start().starts_with(['<', '{']))?
         }
     };
+    Some(text)
+}
+
+/// Makes a line of what a server said, of a length that fits into a message.
+pub(super) fn shorten(text: &str) -> Option<String> {
     let text: String =
         text.trim().chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     match text.char_indices().nth(300) {
@@ -249,11 +279,11 @@ pub(super) fn complaint(body: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::complaint;
+    use super::{complaint, shorten};
 
     #[test]
     fn complaints_are_short_and_tame() {
-        let said = |body: &str| complaint(body.as_bytes());
+        let said = |body: &str| shorten(&complaint(body.as_bytes())?);
         assert_eq!(
             said(r#"{"errors":[{"code":"DENIED","message":"no\u001b[31m"}]}"#).unwrap(),
             "DENIED: no [31m"

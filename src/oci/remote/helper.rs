@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::auth::Credentials;
 use crate::oci::error::{Error, Kind};
@@ -27,48 +28,68 @@ struct Reply {
 
 /// Asks a helper for a server's login. `None` if it has none.
 pub(super) fn get(helper: &str, server: &str, path: Option<&OsStr>) -> Result<Option<Credentials>, Error> {
-    let name = format!("docker-credential-{helper}");
-    let fault = |why: &str, hint: &str| Error::new(Kind::Input, format!("`{name}` {why}")).hint(hint);
-    if helper.contains(|letter: char| !letter.is_ascii_alphanumeric() && !"._-".contains(letter)) {
-        return Err(fault("is not the name of a credential helper", "correct `credsStore` or `credHelpers`"));
-    }
-    let mut folders = path.into_iter().flat_map(std::env::split_paths);
-    let Some(program) = folders.find_map(|folder| Some(folder.join(&name)).filter(|file| file.is_file()))
-    else {
-        return Err(fault(
-            "is not in PATH",
-            "install it, or remove it from `credsStore` and `credHelpers` and log in again",
-        ));
-    };
-    let (output, success) = run(&program, server).map_err(|why| fault(&why, "run it by hand with `get`"))?;
-    if !success {
-        // The protocol has no other way of saying that there is nothing.
-        let missing = String::from_utf8_lossy(&output).contains("credentials not found");
-        let why = "failed";
-        return if missing {
-            Ok(None)
-        } else {
-            Err(fault(why, "run it by hand with `get`, and log in again"))
-        };
-    }
+    let Some(output) = ask(helper, "get", server, path)? else { return Ok(None) };
     let reply: Reply = serde_json::from_slice(&output)
-        .map_err(|_| fault("printed something other than a login", "run it by hand with `get`"))?;
+        .map_err(|_| fault(helper, "printed something other than a login", "run it by hand with `get`"))?;
     Ok(Some(match reply.username.as_str() {
         "<token>" => Credentials::Identity(reply.secret),
         _ => Credentials::Basic { username: reply.username, password: reply.secret },
     }))
 }
 
-fn run(program: &Path, server: &str) -> Result<(Vec<u8>, bool), String> {
+/// Gives a helper a login to keep.
+pub(super) fn store(
+    helper: &str,
+    server: &str,
+    username: &str,
+    password: &str,
+    path: Option<&OsStr>,
+) -> Result<(), Error> {
+    let login = json!({ "ServerURL": server, "Username": username, "Secret": password });
+    ask(helper, "store", &login.to_string(), path).map(drop)
+}
+
+/// Lets a helper forget a server's login.
+pub(super) fn erase(helper: &str, server: &str, path: Option<&OsStr>) -> Result<(), Error> {
+    ask(helper, "erase", server, path).map(drop)
+}
+
+fn fault(helper: &str, why: &str, hint: &str) -> Error {
+    Error::new(Kind::Input, format!("`docker-credential-{helper}` {why}")).hint(hint)
+}
+
+/// Runs a helper and returns what it printed, or nothing if it knows no such server.
+fn ask(helper: &str, action: &str, input: &str, path: Option<&OsStr>) -> Result<Option<Vec<u8>>, Error> {
+    if helper.contains(|letter: char| !letter.is_ascii_alphanumeric() && !"._-".contains(letter)) {
+        let (why, hint) = ("is not the name of a credential helper", "correct `credsStore` or `credHelpers`");
+        return Err(fault(helper, why, hint));
+    }
+    let name = format!("docker-credential-{helper}");
+    let mut folders = path.into_iter().flat_map(std::env::split_paths);
+    let Some(program) = folders.find_map(|folder| Some(folder.join(&name)).filter(|file| file.is_file()))
+    else {
+        let hint = "install it, or remove it from `credsStore` and `credHelpers` and log in again";
+        return Err(fault(helper, "is not in PATH", hint));
+    };
+    let by_hand = format!("run it by hand with `{action}`");
+    let (output, success) = run(&program, action, input).map_err(|why| fault(helper, &why, &by_hand))?;
+    // The protocol has no other way of saying that there is nothing.
+    match success || String::from_utf8_lossy(&output).contains("credentials not found") {
+        false => Err(fault(helper, "failed", &format!("{by_hand}, and log in again"))),
+        true => Ok(success.then_some(output)),
+    }
+}
+
+fn run(program: &Path, action: &str, input: &str) -> Result<(Vec<u8>, bool), String> {
     let mut command = Command::new(program);
-    command.arg("get").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.arg(action).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().map_err(|cause| format!("cannot be run: {cause}"))?;
-    let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+    let (Some(mut asked), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err("cannot be talked to".to_owned());
     };
     // A helper that does not read its input, or has ended, tells more by its output.
-    let _ = writeln!(input, "{server}");
-    drop(input);
+    let _ = writeln!(asked, "{input}");
+    drop(asked);
     let (send, receive) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();

@@ -3,16 +3,18 @@
 //! Knows nothing of tokens: an `Authorization` is given with the request and goes to the host of the request
 //! alone, wherever a redirect leads.
 
-use std::io::Read;
-use std::path::Path;
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
 use ureq::http::{HeaderMap, Method, Request, Uri, header};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, SendBody};
 
+use super::address::{follow, host, same_host};
 use super::fault::{self, Failure};
+use super::tls::Trust;
 use super::{Options, Patience};
 use crate::oci::error::{Error, Kind};
 use crate::oci::reference::is_loopback;
@@ -20,13 +22,15 @@ use crate::oci::reference::is_loopback;
 /// What is read of an answer that complains.
 const COMPLAINT_LIMIT: u64 = 64 << 10;
 /// Bodies from this size on wait for the server's consent, so that a 401 or 413 comes before the bytes.
-const CONSENT_SIZE: usize = 1 << 20;
+const CONSENT_SIZE: u64 = 1 << 20;
 const REDIRECTS: usize = 5;
+/// Who is slower than so many bytes in a second is not waited for.
+const SLOWEST: u64 = 16 << 10;
 
-/// A client of every host, with two ways out: directly, and through the proxy of the environment.
+/// A client of every host: each has its connections and its certificates.
 pub(super) struct Http {
-    direct: Agent,
-    proxied: Agent,
+    agents: Mutex<HashMap<String, Agent>>,
+    trust: Trust,
     patience: Patience,
 }
 
@@ -37,7 +41,7 @@ pub(super) struct Call<'a> {
     pub(super) headers: Vec<(header::HeaderName, String)>,
     /// A secret: the value of `Authorization`.
     pub(super) authorization: Option<String>,
-    pub(super) body: Option<&'a [u8]>,
+    pub(super) body: Option<Body<'a>>,
     /// Whether the body is a secret too, and so for the host of the request alone.
     pub(super) is_private: bool,
     /// The most bytes that a good answer may have.
@@ -47,6 +51,18 @@ pub(super) struct Call<'a> {
     /// Gets the body of a good answer as it comes, with the status; the answer then holds none.
     pub(super) into: Option<&'a mut Sink<'a>>,
 }
+
+/// What is sent. It is read again from its beginning for every try.
+#[derive(Clone, Copy)]
+pub(super) enum Body<'a> {
+    /// A few bytes.
+    Bytes(&'a [u8]),
+    /// Content that need not be in memory, and its length.
+    Content(u64, &'a Open<'a>),
+}
+
+/// Opens content at its beginning.
+pub(super) type Open<'a> = dyn Fn() -> Result<Box<dyn Read + 'a>, Error> + 'a;
 
 /// Where a large body goes.
 pub(super) type Sink<'a> = dyn FnMut(u16, &[u8]) -> Result<(), Failure> + 'a;
@@ -95,35 +111,39 @@ impl Answer {
 }
 
 impl Http {
-    /// Makes a client.
-    pub(super) fn new(options: &Options) -> Result<Self, Error> {
-        let roots = match &options.ca_file {
-            Some(file) => roots_with(file)?,
-            None => RootCerts::PlatformVerifier,
-        };
-        let patience = options.patience;
-        let config = || {
-            Config::builder()
-                .http_status_as_error(false)
-                // Redirects are ours: see the head of this file.
-                .max_redirects(0)
-                .max_redirects_will_error(false)
-                .user_agent(concat!("olmcat/", env!("CARGO_PKG_VERSION")))
-                .timeout_resolve(Some(patience.connect))
-                .timeout_connect(Some(patience.connect))
-                .timeout_send_request(Some(patience.idle))
-                .timeout_recv_response(Some(patience.idle))
-                .timeout_per_read(Some(patience.idle))
-                .timeout_per_write(Some(patience.idle))
-                .tls_config(
-                    TlsConfig::builder()
-                        .root_certs(roots.clone())
-                        .disable_verification(options.insecure)
-                        .build(),
-                )
-        };
-        let direct = config().proxy(None).build().new_agent();
-        Ok(Http { direct, proxied: config().build().new_agent(), patience })
+    /// Makes a client, of which `host` is asked for certain.
+    pub(super) fn new(options: &Options, host: &str) -> Result<Self, Error> {
+        let http = Http { agents: Mutex::default(), trust: Trust::new(options)?, patience: options.patience };
+        http.agent(host)?;
+        Ok(http)
+    }
+
+    /// The client of a host. This machine is reached directly, others through the proxy of the environment.
+    fn agent(&self, host: &str) -> Result<Agent, Error> {
+        let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(agent) = agents.get(host) {
+            return Ok(agent.clone());
+        }
+        let patience = self.patience;
+        let mut config = Config::builder()
+            .http_status_as_error(false)
+            // Redirects are ours: see the head of this file.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("olmcat/", env!("CARGO_PKG_VERSION")))
+            .timeout_resolve(Some(patience.connect))
+            .timeout_connect(Some(patience.connect))
+            .timeout_send_request(Some(patience.idle))
+            .timeout_recv_response(Some(patience.idle))
+            .timeout_per_read(Some(patience.idle))
+            .timeout_per_write(Some(patience.idle))
+            .tls_config(self.trust.config(host)?);
+        if is_loopback(host) {
+            config = config.proxy(None);
+        }
+        let agent = config.build().new_agent();
+        agents.insert(host.to_owned(), agent.clone());
+        Ok(agent)
     }
 
     /// Asks and reads the answer, whatever its status.
@@ -164,15 +184,18 @@ impl Http {
         if let Some(secret) = call.authorization.as_ref().filter(|_| same_host(url, &call.url)) {
             request = request.header(header::AUTHORIZATION, secret);
         }
-        let mut body = Counted { left: call.body.unwrap_or_default(), total: 0, sent: call.sent };
-        let length = body.left.len();
+        let length = match call.body {
+            Some(Body::Bytes(bytes)) => bytes.len() as u64,
+            Some(Body::Content(length, _)) => length,
+            None => 0,
+        };
         if call.body.is_some() {
             request = request.header(header::CONTENT_LENGTH, length);
         }
         if length >= CONSENT_SIZE {
             request = request.header(header::EXPECT, "100-continue");
         }
-        let agent = if is_loopback(host(url)) { &self.direct } else { &self.proxied };
+        let agent = self.agent(host(url)).map_err(fault::ours)?;
         // The cause of a request that cannot be built would print its headers, which may be secret.
         let unfit = |_| {
             Failure::new(
@@ -181,8 +204,18 @@ impl Http {
                 "check the login for line ends",
             )
         };
-        let response = if call.body.is_some() {
-            agent.run(request.body(SendBody::from_reader(&mut body)).map_err(unfit)?)
+        let response = if let Some(content) = call.body {
+            let left: Box<dyn Read + '_> = match content {
+                Body::Bytes(bytes) => Box::new(bytes),
+                Body::Content(_, open) => open().map_err(fault::ours)?,
+            };
+            let pace = Pace { since: Instant::now(), idle: self.patience.idle };
+            let mut body = Counted { left, total: 0, length, pace, sent: call.sent, fault: None };
+            let response = agent.run(request.body(SendBody::from_reader(&mut body)).map_err(unfit)?);
+            if let Some(cause) = body.fault {
+                return Err(fault::unread_content(&cause));
+            }
+            response
         } else {
             agent.run(request.body(()).map_err(unfit)?)
         };
@@ -226,8 +259,7 @@ impl Http {
         url: &Uri,
         into: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let slowest = Duration::from_secs(limit / (16 << 10));
-        let until = Instant::now() + self.patience.idle + slowest;
+        let pace = Pace { since: Instant::now(), idle: self.patience.idle };
         let (mut left, mut buffer) = (limit, vec![0; 64 << 10]);
         loop {
             let read = match body.read(&mut buffer) {
@@ -245,7 +277,7 @@ impl Http {
             if fits < read {
                 return Ok(());
             }
-            if Instant::now() > until {
+            if pace.is_too_slow(limit - left) {
                 let reason = format!("{} answers too slowly", host(url));
                 return Err(
                     Failure::new(Kind::Unreachable, reason, "try again later; check the network").passing()
@@ -255,130 +287,55 @@ impl Http {
     }
 }
 
-/// The system's authorities and those of a file: a token service or a store of blobs may have a public one.
-fn roots_with(file: &Path) -> Result<RootCerts, Error> {
-    let pem = std::fs::read(file).map_err(|cause| Error::io("read", file, &cause))?;
-    let mut certificates = Vec::new();
-    for item in parse_pem(&pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(_) => certificates.clear(),
-        }
-    }
-    if certificates.is_empty() {
-        return Err(Error::new(Kind::Input, format!("{} holds no certificate in PEM", file.display()))
-            .hint("give the file that starts with `-----BEGIN CERTIFICATE-----`"));
-    }
-    let system = rustls_native_certs::load_native_certs().certs;
-    certificates.extend(system.iter().map(|der| Certificate::from_der(der).to_owned()));
-    Ok(RootCerts::from(certificates))
+/// How fast bytes have to come or go, beside the time that a pause may take.
+struct Pace {
+    since: Instant,
+    idle: Duration,
 }
 
-/// Counts what leaves.
+impl Pace {
+    fn is_too_slow(&self, bytes: u64) -> bool {
+        self.since.elapsed() > self.idle + Duration::from_secs(bytes / SLOWEST)
+    }
+}
+
+/// Counts what leaves, and says why it does not.
 struct Counted<'a> {
-    left: &'a [u8],
+    left: Box<dyn Read + 'a>,
     total: u64,
+    length: u64,
+    pace: Pace,
     sent: &'a dyn Fn(u64),
+    /// Why our own content could not be read.
+    fault: Option<io::Error>,
 }
 
 impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.left.read(buffer)?;
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.pace.is_too_slow(self.total) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        let read = self.left.read(buffer).and_then(|read| {
+            let ended = read == 0 && !buffer.is_empty();
+            match self.total + read as u64 {
+                total if total > self.length || (ended && total < self.length) => {
+                    Err(io::Error::other(format!("it is not {} bytes long any more", self.length)))
+                }
+                _ => Ok(read),
+            }
+        });
+        let read = match read {
+            Ok(read) => read,
+            Err(cause) => {
+                let kind = cause.kind();
+                self.fault = Some(cause);
+                return Err(kind.into());
+            }
+        };
         self.total += read as u64;
         if read > 0 {
             (self.sent)(self.total);
         }
         Ok(read)
-    }
-}
-
-/// Host and port of an address, without anything that may be secret.
-pub(super) fn host(url: &Uri) -> &str {
-    let authority = url.authority().map_or("", |authority| authority.as_str());
-    authority.rsplit('@').next().unwrap_or(authority)
-}
-
-/// Whether two addresses are one server, which alone may see what is meant for it.
-pub(super) fn same_host(a: &Uri, b: &Uri) -> bool {
-    let port = |url: &Uri| {
-        url.port_u16().or(match url.scheme_str() {
-            Some("https") => Some(443),
-            _ => Some(80),
-        })
-    };
-    let name = |url: &Uri| url.host().map(str::to_ascii_lowercase);
-    a.scheme_str() == b.scheme_str() && name(a) == name(b) && port(a) == port(b)
-}
-
-/// Where a `Location` leads: an address, or one relative to where we are.
-///
-/// A registry behind a proxy that ends TLS often calls itself `http`; the same host is then asked
-/// by https all the same. Any other way from https to plain http is refused.
-pub(super) fn follow(from: &Uri, location: &str) -> Result<Uri, Failure> {
-    let scheme = from.scheme_str().unwrap_or("https");
-    let authority = from.authority().map_or("", |authority| authority.as_str());
-    let location = location.split('#').next().unwrap_or_default();
-    let text = if location.starts_with("http://") || location.starts_with("https://") {
-        location.to_owned()
-    } else if location.starts_with("//") {
-        format!("{scheme}:{location}")
-    } else if location.starts_with('/') {
-        format!("{scheme}://{authority}{location}")
-    } else if location.starts_with('?') {
-        format!("{scheme}://{authority}{}{location}", from.path())
-    } else {
-        let folder = from.path().rsplit_once('/').map_or("", |(folder, _)| folder);
-        format!("{scheme}://{authority}{folder}/{location}")
-    };
-    let fault = |why: &str| {
-        let reason = format!("{} {why}", host(from));
-        Failure::new(Kind::Registry, reason, "see the registry's log, and the settings of a proxy before it")
-    };
-    if location.is_empty() {
-        return Err(fault("does not say where to go on (no `Location`)"));
-    }
-    let to: Uri = text.parse().map_err(|_| fault("leads to an address that is not one"))?;
-    if host(&to).is_empty() {
-        return Err(fault("leads to an address without a host"));
-    }
-    if scheme == "https" && to.scheme_str() == Some("http") {
-        if to.host() == from.host() && to.port().is_none() {
-            let text =
-                format!("https://{authority}{}", to.path_and_query().map_or("/", |path| path.as_str()));
-            return text.parse().map_err(|_| fault("leads to an address that is not one"));
-        }
-        return Err(fault("leads from https to plain http, which is refused"));
-    }
-    Ok(to)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn locations_are_followed() {
-        let from: Uri = "https://quay.io:8443/v2/demo/blobs/uploads/".parse().unwrap();
-        let go =
-            |location: &str| follow(&from, location).map(|uri| uri.to_string()).map_err(|f| f.error.message);
-        assert_eq!(go("/v2/x?_state=a%3D").unwrap(), "https://quay.io:8443/v2/x?_state=a%3D");
-        assert_eq!(go("abc?d").unwrap(), "https://quay.io:8443/v2/demo/blobs/uploads/abc?d");
-        assert_eq!(go("?d").unwrap(), "https://quay.io:8443/v2/demo/blobs/uploads/?d");
-        assert_eq!(go("https://cdn.example/x#f").unwrap(), "https://cdn.example/x");
-        assert_eq!(go("//cdn.example/x").unwrap(), "https://cdn.example/x");
-        assert_eq!(go("http://quay.io/x").unwrap(), "https://quay.io:8443/x");
-        assert!(go("http://cdn.example/x?secret").unwrap_err().contains("refused"));
-        assert!(go("").unwrap_err().contains("Location"));
-        assert!(go("https://a b?secret").unwrap_err().ends_with("is not one"));
-    }
-
-    #[test]
-    fn only_the_same_server_is_the_same() {
-        let same = |a: &str, b: &str| same_host(&a.parse().unwrap(), &b.parse().unwrap());
-        assert!(same("https://Quay.io/a", "https://quay.io:443/b"));
-        assert!(!same("https://quay.io", "http://quay.io"));
-        assert!(!same("https://quay.io", "https://quay.io:8443"));
-        assert!(!same("https://quay.io", "https://cdn.quay.io"));
     }
 }

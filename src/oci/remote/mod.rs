@@ -3,22 +3,27 @@
 //! Calls block; [`Remote::push`] uploads with threads of its own. Must not read the environment, save that
 //! the HTTP library itself reads the proxy variables and `SSL_CERT_FILE`.
 
+mod address;
 mod auth;
 mod challenge;
 mod fault;
 mod helper;
 mod http;
+mod logins;
 mod pull;
 mod push;
 mod retry;
 mod session;
+mod tls;
+mod token;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 pub use auth::{AuthFiles, Credentials, Found};
-pub use push::{Pushed, Uploaded};
+pub use push::{Planned, Pushed, Uploaded};
 
 use super::digest::Digest;
 use super::error::{Error, Kind};
@@ -37,6 +42,9 @@ pub struct Options {
     pub login: Login,
     /// Further certificate authorities, in PEM, beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// Folders of docker and podman (`certs.d`) in which each host may have one: authorities, and a certificate
+    /// of our own.
+    pub certificates: Vec<PathBuf>,
     /// Repositories of the same registry that may hold some of the blobs; they are mounted instead of
     /// uploaded.
     pub mount_from: Vec<String>,
@@ -148,8 +156,9 @@ impl Remote {
             }
             Login::Files(files) => files.find(host, repository)?,
         };
-        let http = Http::new(&options)?;
-        let session = Session::new(http, reference.api_host(), options.plain_http, options.insecure, login);
+        let api = reference.api_host();
+        let http = Http::new(&options, api)?;
+        let session = Session::new(http, api, options.plain_http, options.insecure, login);
         let path = reference.api_repository();
         session.want(&[format!("repository:{path}:pull")]);
         let (host, repository) = (host.to_owned(), repository.to_owned());
@@ -160,6 +169,25 @@ impl Remote {
             path,
             mount_from: options.mount_from,
             patience: options.patience,
+        })
+    }
+
+    /// Asks the registry whether it lets us in. Says whether it did so because of who we are: a registry that lets
+    /// everybody in may not even look.
+    ///
+    /// # Errors
+    ///
+    /// It does not, or cannot be talked to.
+    pub fn greet(&self) -> Result<bool, Error> {
+        self.session.want(&[]);
+        let stop = AtomicBool::new(false);
+        let greeted = self
+            .trying(&|_| {}, &stop)
+            .run(&format!("cannot log in to {}", self.host), || self.session.greet());
+        greeted.map_err(|error| match error.kind {
+            Kind::Unauthorized | Kind::Forbidden => error
+                .hint("check the user and the password; some registries want a token of their own instead"),
+            _ => error,
         })
     }
 

@@ -9,6 +9,7 @@ use super::Remote;
 use super::fault::Failure;
 use super::http::{Answer, Call};
 use super::retry::Trying;
+use super::session::Session;
 use crate::oci::descriptor::{Blob, Descriptor, media_type};
 use crate::oci::digest::{Digest, Hashing};
 use crate::oci::error::{Error, Kind};
@@ -42,7 +43,8 @@ impl Remote {
         self.check(reference)?;
         let target = target(reference)?;
         let what = format!("cannot look for {reference}");
-        self.trying(&|_| {}, &AtomicBool::new(false)).run(&what, || self.find_manifest(&target))
+        self.trying(&|_| {}, &AtomicBool::new(false))
+            .run(&what, || self.find_manifest(&target, Session::unread))
     }
 
     /// Reads a blob into memory, of no more bytes than its descriptor says.
@@ -126,21 +128,36 @@ impl Remote {
         }
     }
 
-    /// One try at finding a manifest by tag or digest. A registry that does not tell its digest is read from.
-    pub(super) fn find_manifest(&self, target: &str) -> Result<Option<Descriptor>, Failure> {
+    /// One try at finding a manifest by tag or digest. A registry that does not tell its digest is read from,
+    /// and so is one that refuses, since it says why only there. `failure` words a refusal.
+    pub(super) fn find_manifest(
+        &self,
+        target: &str,
+        failure: fn(&Session, &Answer) -> Failure,
+    ) -> Result<Option<Descriptor>, Failure> {
         let answer = self.ask_manifest(Method::HEAD, target)?;
+        let told =
+            |name: &str| answer.headers.get_all(name).iter().all(|value| value == answer.headers[name]);
         match answer.status {
-            200 => {}
+            200 if told("docker-content-digest") => {
+                let digest = answer.header("docker-content-digest").and_then(|text| text.parse().ok());
+                let size = answer.header("content-length").and_then(|text| text.parse().ok());
+                if let (Some(digest), Some(size)) = (digest, size) {
+                    let media_type = media_type_of(&answer);
+                    let annotations = Default::default();
+                    return Ok(Some(Descriptor { media_type, digest, size, annotations, platform: None }));
+                }
+            }
             404 => return Ok(None),
-            _ => return Err(self.session.unread(&answer)),
+            200 | 400..=407 | 410..=428 => {}
+            _ => return Err(failure(&self.session, &answer)),
         }
-        let digest = answer.header("docker-content-digest").and_then(|text| text.parse::<Digest>().ok());
-        let size = answer.header("content-length").and_then(|text| text.parse::<u64>().ok());
-        let (Some(digest), Some(size)) = (digest, size) else {
-            return self.manifest(target, None).map(|blob| Some(blob.descriptor()));
-        };
-        let media_type = media_type_of(&answer);
-        Ok(Some(Descriptor { media_type, digest, size, annotations: Default::default(), platform: None }))
+        let answer = self.ask_manifest(Method::GET, target)?;
+        match answer.status {
+            200 => Ok(Some(Blob::new(&media_type_of(&answer), answer.body).descriptor())),
+            404 => Ok(None),
+            _ => Err(failure(&self.session, &answer)),
+        }
     }
 
     fn ask_manifest(&self, method: Method, target: &str) -> Result<Answer, Failure> {

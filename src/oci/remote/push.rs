@@ -3,17 +3,21 @@
 //! What is there already is left alone; what comes has one way in, `POST` and one `PUT`, since several
 //! registries mishandle uploads in pieces.
 
+use std::collections::BTreeSet;
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use ureq::http::{Method, Uri, header};
 
+use super::address::{follow, host};
 use super::fault::{Failure, Retry};
-use super::http::{self, Answer, Call};
+use super::http::{Answer, Body, Call};
 use super::retry::Trying;
+use super::session::Session;
 use super::{Progress, Remote};
-use crate::oci::descriptor::Blob;
+use crate::oci::descriptor::{Blob, Descriptor};
 use crate::oci::digest::Digest;
 use crate::oci::error::{Error, Kind};
 use crate::oci::image::Artifact;
@@ -50,8 +54,20 @@ pub enum Uploaded {
     Existing,
 }
 
+/// What a push would do with a piece of content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The content.
+    pub descriptor: Descriptor,
+    /// Whether the registry has it; what it has not is sent.
+    pub exists: bool,
+}
+
 impl Remote {
     /// Pushes an artifact and lets the tag of a reference name it; without a tag, the digest must be its own.
+    ///
+    /// What the tag names is asked first, and what it names already is not sent again; its blobs are looked for
+    /// all the same, so that a push mends what a registry has lost.
     ///
     /// # Errors
     ///
@@ -63,23 +79,7 @@ impl Remote {
         reference: &Reference,
         progress: &(dyn Fn(Progress<'_>) + Sync),
     ) -> Result<Pushed, Error> {
-        self.check(reference)?;
-        let digest = artifact.digest();
-        if let Some(other) = reference.digest().filter(|other| *other != digest) {
-            return Err(Error::new(
-                Kind::Input,
-                format!("{reference} asks for {other}, but the image is {digest}"),
-            )
-            .hint("leave out the digest; it follows from the image"));
-        }
-        if (reference.tag(), reference.digest()) == (None, None) {
-            return Err(Error::new(Kind::Input, format!("{reference} has no tag"))
-                .hint(format!("add one, such as `{reference}:v1`")));
-        }
-        let mut scopes = vec![format!("repository:{}:pull,push", self.path)];
-        scopes.extend(self.mount_from.iter().map(|from| format!("repository:{from}:pull")));
-        self.session.want(&scopes);
-
+        let (digest, last) = (artifact.digest(), self.last(artifact, reference)?);
         let stop = AtomicBool::new(false);
         let trying = self.trying(progress, &stop);
         let tally = Mutex::new(Pushed { digest, uploaded: 0, bytes: 0, mounted: 0, existing: 0 });
@@ -89,54 +89,140 @@ impl Remote {
         };
         let blobs = artifact.blobs();
         progress(Progress::Begin { blobs: blobs.len(), bytes: blobs.iter().map(|blob| blob.size()).sum() });
-        // One greeting, before the threads: a wrong host or password is told once.
-        trying.run(&format!("cannot push to {}", self.name()), || self.session.url("").map(drop))?;
-        self.push_blobs(&blobs, trying, &done)?;
+        // Before the threads: a wrong host or password is told once.
+        let named = self.named(&last, trying)?;
+        self.each_blob(&blobs, trying, &|blob| {
+            let doing = format!("cannot upload blob {} to {}", blob.digest(), self.name());
+            let how = trying.run(&doing, || self.put_blob(blob, trying))?;
+            done(blob, how);
+            Ok(())
+        })
+        .map_err(|error| self.explained(error))?;
 
         // Children have no name but their digest. The last manifest is the one that is tagged.
-        let manifests = artifact.manifests();
-        for manifest in &manifests {
-            let own = manifest.digest().to_string();
-            let target = match reference.tag() {
-                Some(tag) if manifest.digest() == digest => tag,
-                _ => &own,
-            };
+        for manifest in artifact.manifests() {
+            let is_last = manifest.digest() == digest;
+            let target = if is_last { last.clone() } else { manifest.digest().to_string() };
             let doing = format!("cannot push manifest `{target}` to {}", self.name());
-            let how = trying.run(&doing, || self.put_manifest(manifest, target))?;
+            let how = trying.run(&doing, || {
+                let named = if is_last { named } else { self.digest_of(&target)? };
+                if named == Some(manifest.digest()) {
+                    return Ok(Uploaded::Existing);
+                }
+                self.put_manifest(manifest, &target).map(|()| Uploaded::Sent)
+            })?;
             done(manifest, how);
         }
-        let target = reference.tag().map_or(digest.to_string(), str::to_owned);
-        self.verify(artifact.manifest(), &target, trying)?;
+        if named != Some(digest) {
+            self.verify(artifact.manifest(), &last, trying)?;
+        }
         Ok(*tally.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn push_blobs(
+    /// Says what a push would send, in the order in which it would, and sends nothing. What could be mounted is
+    /// known only when it is tried.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Remote::push`], as far as they show without writing.
+    pub fn plan(&self, artifact: &Artifact, reference: &Reference) -> Result<Vec<Planned>, Error> {
+        let last = self.last(artifact, reference)?;
+        let stop = AtomicBool::new(false);
+        let trying = self.trying(&|_| {}, &stop);
+        let named = self.named(&last, trying)?;
+        let found = Mutex::new(BTreeSet::new());
+        let blobs = artifact.blobs();
+        self.each_blob(&blobs, trying, &|blob| {
+            let doing = format!("cannot look for blob {} in {}", blob.digest(), self.name());
+            if trying.run(&doing, || self.has_blob(blob))? {
+                found.lock().unwrap_or_else(PoisonError::into_inner).insert(blob.digest());
+            }
+            Ok(())
+        })?;
+        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let plan =
+            |blob: &&Blob| Planned { descriptor: blob.descriptor(), exists: found.contains(&blob.digest()) };
+        let mut planned: Vec<Planned> = blobs.iter().map(plan).collect();
+        for manifest in artifact.manifests() {
+            let own = manifest.digest();
+            let doing = format!("cannot look for manifest {own} in {}", self.name());
+            let exists = match own == artifact.digest() {
+                true => named == Some(own),
+                false => trying.run(&doing, || self.digest_of(&own.to_string()))? == Some(own),
+            };
+            planned.push(Planned { descriptor: manifest.descriptor(), exists });
+        }
+        Ok(planned)
+    }
+
+    /// Checks a reference, asks for the rights of a push, and returns the name of the last manifest: the tag,
+    /// or the digest where there is none.
+    fn last(&self, artifact: &Artifact, reference: &Reference) -> Result<String, Error> {
+        self.check(reference)?;
+        let digest = artifact.digest();
+        if let Some(other) = reference.digest().filter(|other| *other != digest) {
+            return Err(Error::new(
+                Kind::Input,
+                format!("{reference} asks for {other}, but the image is {digest}"),
+            )
+            .hint("leave out the digest; it follows from the image"));
+        }
+        let mut scopes = vec![format!("repository:{}:pull,push", self.path)];
+        scopes.extend(self.mount_from.iter().map(|from| format!("repository:{from}:pull")));
+        self.session.want(&scopes);
+        match (reference.tag(), reference.digest()) {
+            (Some(tag), _) => Ok(tag.to_owned()),
+            (None, Some(digest)) => Ok(digest.to_string()),
+            (None, None) => Err(Error::new(Kind::Input, format!("{reference} has no tag"))
+                .hint(format!("add one, such as `{reference}:v1`"))),
+        }
+    }
+
+    /// What the last manifest's name stands for now. This is the first request, which also logs in.
+    fn named(&self, target: &str, trying: Trying<'_>) -> Result<Option<Digest>, Error> {
+        trying.run(&format!("cannot push to {}", self.name()), || self.digest_of(target))
+    }
+
+    fn digest_of(&self, target: &str) -> Result<Option<Digest>, Failure> {
+        Ok(self.find_manifest(target, Session::failure)?.map(|found| found.digest))
+    }
+
+    /// Tells a host that is no registry from a repository that is not there.
+    fn explained(&self, mut error: Error) -> Error {
+        if error.kind == Kind::NotFound
+            && let Err(greeted) = self.session.greet()
+            && greeted.error.kind == Kind::NotFound
+        {
+            error.hint = greeted.error.hint;
+        }
+        error
+    }
+
+    /// Works on blobs, some at once. The first error ends it.
+    fn each_blob(
         &self,
         blobs: &[&Blob],
         trying: Trying<'_>,
-        done: &(dyn Fn(&Blob, Uploaded) + Sync),
+        work: &(dyn Fn(&Blob) -> Result<(), Error> + Sync),
     ) -> Result<(), Error> {
         let next = AtomicUsize::new(0);
         let first_error = Mutex::new(None);
-        let work = || {
+        let take = || {
             while let Some(blob) = blobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if trying.stop.load(Ordering::Relaxed) {
                     return;
                 }
-                let doing = format!("cannot upload blob {} to {}", blob.digest(), self.name());
-                match trying.run(&doing, || self.put_blob(blob, trying)) {
-                    Ok(how) => done(blob, how),
-                    Err(error) => {
-                        trying.stop.store(true, Ordering::Relaxed);
-                        first_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                        return;
-                    }
+                if let Err(error) = work(blob) {
+                    // Those who are stopped fail, too, but later.
+                    first_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    trying.stop.store(true, Ordering::Relaxed);
+                    return;
                 }
             }
         };
         thread::scope(|scope| {
             for _ in 0..WORKERS.min(blobs.len()) {
-                scope.spawn(work);
+                scope.spawn(take);
             }
         });
         match first_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -145,15 +231,21 @@ impl Remote {
         }
     }
 
-    /// One try at a blob, from the beginning: after a failure nobody knows what an upload session holds, but a
-    /// blob that arrived after all is found.
-    fn put_blob(&self, blob: &Blob, trying: Trying<'_>) -> Result<Uploaded, Failure> {
+    fn has_blob(&self, blob: &Blob) -> Result<bool, Failure> {
         let url = self.session.url(&format!("{}/blobs/{}", self.path, blob.digest()))?;
         let answer = self.session.call(&mut Call::new(Method::HEAD, url, LIMIT))?;
         match answer.status {
-            200 => return Ok(Uploaded::Existing),
-            404 => {}
-            _ => return Err(self.session.failure(&answer)),
+            200 => Ok(true),
+            404 => Ok(false),
+            _ => Err(self.session.failure(&answer)),
+        }
+    }
+
+    /// One try at a blob, from the beginning: after a failure nobody knows what an upload session holds, but a
+    /// blob that arrived after all is found.
+    fn put_blob(&self, blob: &Blob, trying: Trying<'_>) -> Result<Uploaded, Failure> {
+        if self.has_blob(blob)? {
+            return Ok(Uploaded::Existing);
         }
         for from in &self.mount_from {
             // A registry that dislikes the question is not asked again, and not blamed.
@@ -174,23 +266,24 @@ impl Remote {
     fn begin(&self, query: &str) -> Result<Answer, Failure> {
         let url = self.session.url(&format!("{}/blobs/uploads/{query}", self.path))?;
         let mut call = Call::new(Method::POST, url, LIMIT);
-        call.body = Some(&[]);
+        call.body = Some(Body::Bytes(&[]));
         self.session.call(&mut call)
     }
 
     /// Sends a blob to where an upload was begun.
     fn send(&self, blob: &Blob, begun: &Answer, trying: Trying<'_>) -> Result<Uploaded, Failure> {
-        let location = http::follow(&begun.url, begun.header("location").unwrap_or_default())?;
+        let location = follow(&begun.url, begun.header("location").unwrap_or_default())?;
         let join = if location.query().is_some() { '&' } else { '?' };
         let url: Uri = format!("{location}{join}digest={}", blob.digest()).parse().map_err(|_| {
-            let reason = format!("{} leads to an address that is not one", http::host(&begun.url));
+            let reason = format!("{} leads to an address that is not one", host(&begun.url));
             Failure::new(Kind::Registry, reason, "see the registry's log")
         })?;
         let sent =
             |bytes| (trying.progress)(Progress::Sent { blob: blob.digest(), bytes, size: blob.size() });
         let mut call =
             Call::new(Method::PUT, url, LIMIT).header(header::CONTENT_TYPE, "application/octet-stream");
-        call.body = Some(blob.bytes());
+        let open = || Ok(Box::new(blob.bytes()) as Box<dyn Read>);
+        call.body = Some(Body::Content(blob.size(), &open));
         call.sent = &sent;
         let answer = self.session.call(&mut call)?;
         match answer.status {
@@ -201,17 +294,13 @@ impl Remote {
     }
 
     /// One try at a manifest, under its digest or a tag.
-    fn put_manifest(&self, manifest: &Blob, target: &str) -> Result<Uploaded, Failure> {
-        let found = self.find_manifest(target)?;
-        if found.is_some_and(|found| found.digest == manifest.digest()) {
-            return Ok(Uploaded::Existing);
-        }
+    fn put_manifest(&self, manifest: &Blob, target: &str) -> Result<(), Failure> {
         let url = self.session.url(&format!("{}/manifests/{target}", self.path))?;
         let mut call = Call::new(Method::PUT, url, LIMIT).header(header::CONTENT_TYPE, manifest.media_type());
-        call.body = Some(manifest.bytes());
+        call.body = Some(Body::Bytes(manifest.bytes()));
         let answer = self.session.call(&mut call)?;
         match answer.status {
-            200..300 => Ok(Uploaded::Sent),
+            200..300 => Ok(()),
             _ => Err(self.lost(&answer)),
         }
     }
@@ -231,11 +320,11 @@ impl Remote {
     /// Whether the registry now gives out what was pushed. A tag may take a moment to appear.
     fn verify(&self, manifest: &Blob, target: &str, trying: Trying<'_>) -> Result<(), Error> {
         let doing = format!("cannot verify {}", self.name());
-        trying.run(&doing, || match self.find_manifest(target)? {
-            Some(found) if found.digest == manifest.digest() => Ok(()),
+        trying.run(&doing, || match self.digest_of(target)? {
+            Some(found) if found == manifest.digest() => Ok(()),
             Some(found) => Err(Failure::new(
                 Kind::Registry,
-                format!("`{target}` names {} and not {}, which was pushed", found.digest, manifest.digest()),
+                format!("`{target}` names {found} and not {}, which was pushed", manifest.digest()),
                 "see whether another job pushes the same tag, or the registry rewrites images",
             )),
             None => Err(Failure::new(

@@ -1,32 +1,33 @@
 //! A conversation with one registry: http or https, the token, and its renewal when it ends too early.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 use ureq::http::{Method, Uri, header};
 
+use super::address;
 use super::auth::{Credentials, Found};
 use super::challenge::{self, Challenge};
 use super::fault::{self, Failure};
-use super::http::{self, Answer, Call, Http};
+use super::http::{Answer, Call, Http};
+use super::token::{self, Token, base64_of, basic, covers, encode_text};
 use crate::oci::error::Kind;
 use crate::oci::reference::is_loopback;
 
-const TOKEN_LIMIT: u64 = 1 << 20;
-const PING_LIMIT: u64 = 64 << 10;
+const GREETING_LIMIT: u64 = 64 << 10;
 
 /// One registry and who we are to it.
 pub(super) struct Session {
     http: Http,
     host: String,
     plain_http: bool,
-    /// Whether https is tried where plain http fails.
-    either: bool,
+    insecure: bool,
     login: Found,
-    base: OnceLock<String>,
+    /// What a server that repeats what we sent shall not bring into a log.
+    secrets: Vec<String>,
+    /// `http` or `https`, once it is known; one request at a time finds out.
+    scheme: OnceLock<&'static str>,
+    finding: Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -45,15 +46,31 @@ impl Session {
     /// Prepares a conversation; nothing is sent yet. Without a wish, only loopback hosts are spoken to in
     /// plain http. With `insecure`, whatever the registry speaks is good enough.
     pub(super) fn new(http: Http, host: &str, plain_http: bool, insecure: bool, login: Found) -> Self {
-        let (host, base, state) = (host.to_owned(), OnceLock::new(), Mutex::default());
-        let either = insecure || (is_loopback(&host) && !plain_http);
-        Session { http, host, plain_http: plain_http || insecure, either, login, base, state }
+        let secrets = match &login.credentials {
+            Some(Credentials::Basic { username, password }) => {
+                vec![password.clone(), base64_of(username, password)]
+            }
+            Some(Credentials::Identity(token)) => vec![token.clone(), encode_text(token)],
+            None => Vec::new(),
+        };
+        let secrets = secrets.into_iter().filter(|secret| !secret.is_empty()).collect();
+        Session {
+            http,
+            host: host.to_owned(),
+            plain_http,
+            insecure,
+            login,
+            secrets,
+            scheme: OnceLock::new(),
+            finding: Mutex::default(),
+            state: Mutex::default(),
+        }
     }
 
-    /// Asks for more rights from now on, in the words of the token service.
+    /// Asks for more rights from now on, in the words of the token service, or for none.
     pub(super) fn want(&self, scopes: &[String]) {
         let mut state = self.state();
-        if scopes.iter().any(|scope| !state.scopes.contains(scope)) {
+        if scopes.is_empty() || scopes.iter().any(|scope| !state.scopes.contains(scope)) {
             state.scopes = scopes.to_vec();
             // A password stays; a token does not cover the new rights.
             if matches!(state.challenge, Some(Challenge::Bearer { .. })) {
@@ -62,25 +79,93 @@ impl Session {
         }
     }
 
-    /// The address of a path below `/v2/`. The first call finds out how the registry wants to be talked to.
+    /// The address of a path below `/v2/`, as far as it is known how the registry wants to be talked to.
     pub(super) fn url(&self, path: &str) -> Result<Uri, Failure> {
-        let base = match self.base.get() {
-            Some(base) => base,
-            None => {
-                let found = self.greet()?;
-                self.base.get_or_init(|| found)
-            }
+        let guess = match self.plain_http || (is_loopback(&self.host) && !self.insecure) {
+            true => "http",
+            false => "https",
         };
-        format!("{base}/v2/{path}").parse().map_err(|_| {
-            Failure::new(Kind::Input, format!("`{path}` is not a path of a registry"), "check the reference")
+        self.address(self.scheme.get().unwrap_or(&guess), &format!("/v2/{path}"))
+    }
+
+    fn address(&self, scheme: &str, path: &str) -> Result<Uri, Failure> {
+        format!("{scheme}://{}{path}", self.host).parse().map_err(|_| {
+            let reason = format!("`{}{path}` is not an address", self.host);
+            Failure::new(Kind::Input, reason, "check the reference")
         })
     }
 
     /// Sends a request with what we have to show, and renews that when it is refused. Other hosts, to which
     /// an upload may be sent, get to see nothing.
     pub(super) fn call(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
-        let ours = self.base.get().and_then(|base| base.parse().ok());
-        let ours = ours.is_some_and(|base: Uri| http::same_host(&base, &call.url));
+        if self.scheme.get().is_none() && self.is_ours(&call.url, &["http", "https"]) {
+            let _finding = self.finding.lock().unwrap_or_else(PoisonError::into_inner);
+            if self.scheme.get().is_none() {
+                return self.first(call);
+            }
+        }
+        match self.scheme.get() {
+            // The address was made before the scheme was known.
+            Some(&"https") if self.is_ours(&call.url, &["http"]) => {
+                call.url = self.in_scheme(call, "https")?
+            }
+            Some(&"http") if self.is_ours(&call.url, &["https"]) => {
+                call.url = self.in_scheme(call, "http")?
+            }
+            _ => {}
+        }
+        self.shown(call)
+    }
+
+    /// The first request also finds out whether the registry speaks TLS.
+    fn first(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
+        let guess = if call.url.scheme_str() == Some("http") { "http" } else { "https" };
+        let first = self.shown(call);
+        let other = match &first {
+            // So answers Go's server where TLS is spoken.
+            Ok(answer) if answer.status == 400 && guess == "http" && !self.plain_http => "https",
+            Err(failure) if self.insecure && guess == "https" && failure.error.kind == Kind::Unreachable => {
+                "http"
+            }
+            Ok(_) => {
+                self.scheme.get_or_init(|| guess);
+                return first;
+            }
+            Err(_) => return first,
+        };
+        call.url = self.in_scheme(call, other)?;
+        match self.shown(call) {
+            Ok(answer) => {
+                self.scheme.get_or_init(|| other);
+                Ok(answer)
+            }
+            // It does not speak TLS after all, and 400 was what it wanted to say.
+            Err(failure)
+                if first.is_ok() && failure.error.kind == Kind::Unreachable && !fault::is_tls(&failure) =>
+            {
+                self.scheme.get_or_init(|| guess);
+                first
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn in_scheme(&self, call: &Call<'_>, scheme: &str) -> Result<Uri, Failure> {
+        self.address(scheme, call.url.path_and_query().map_or("/", |path| path.as_str()))
+    }
+
+    /// Whether an address is the registry's, with one of some schemes.
+    fn is_ours(&self, url: &Uri, schemes: &[&str]) -> bool {
+        let ours = |scheme| self.address(scheme, "/").is_ok_and(|ours| address::same_host(&ours, url));
+        schemes.iter().any(|scheme| ours(scheme))
+    }
+
+    /// Sends a request and shows who we are where it is the registry that is asked.
+    fn shown(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
+        let ours = match self.scheme.get() {
+            Some(scheme) => self.is_ours(&call.url, &[scheme]),
+            None => self.is_ours(&call.url, &["http", "https"]),
+        };
         // Twice, since another request may have renewed the token just before it ended again.
         let mut renewals_left = 2;
         loop {
@@ -92,7 +177,10 @@ impl Session {
                 0
             };
             let answer = self.send(call)?;
-            if answer.status != 401 || !ours || renewals_left == 0 || !http::same_host(&answer.url, &call.url)
+            if answer.status != 401
+                || !ours
+                || renewals_left == 0
+                || !address::same_host(&answer.url, &call.url)
             {
                 return Ok(answer);
             }
@@ -103,9 +191,33 @@ impl Session {
         }
     }
 
+    /// Asks the registry for nothing but whether it lets us in, and says whether it did so because of who we
+    /// are; a registry that lets everybody in may not even look.
+    pub(super) fn greet(&self) -> Result<bool, Failure> {
+        let answer = self.call(&mut Call::new(Method::GET, self.url("")?, GREETING_LIMIT))?;
+        let has_asked = self.state().challenge.is_some();
+        let answer = match (&self.login.credentials, has_asked) {
+            (Some(Credentials::Basic { username, password }), false) if answer.status < 300 => {
+                let mut call = Call::new(Method::GET, self.url("")?, GREETING_LIMIT);
+                call.authorization = Some(basic(username, password));
+                self.send(&mut call)?
+            }
+            _ => answer,
+        };
+        match answer.status {
+            200..300 => Ok(has_asked),
+            404 => Err(Failure::new(
+                Kind::NotFound,
+                format!("{} answered 404", self.host),
+                "check the host and the port: no registry answers there",
+            )),
+            _ => Err(self.failure(&answer)),
+        }
+    }
+
     /// Translates a status that was not hoped for.
     pub(super) fn failure(&self, answer: &Answer) -> Failure {
-        fault::status(answer, http::host(&answer.url), &self.login.told)
+        fault::status(answer, address::host(&answer.url), &self.login.told)
     }
 
     /// The same for somebody who only wants to read.
@@ -113,58 +225,14 @@ impl Session {
         fault::unread(self.failure(answer), &self.login.told)
     }
 
-    /// Finds the scheme, and logs in where that is wanted: a wrong password is then told before any upload.
-    fn greet(&self) -> Result<String, Failure> {
-        let local = is_loopback(&self.host);
-        let mut scheme = if self.plain_http || local { "http" } else { "https" };
-        loop {
-            let base = format!("{scheme}://{}", self.host);
-            let url = format!("{base}/v2/").parse().map_err(|_| {
-                Failure::new(Kind::Input, format!("`{}` is not a host", self.host), "check the reference")
-            })?;
-            let mut call = Call::new(Method::GET, url, PING_LIMIT);
-            let mut answer = match self.send(&mut call) {
-                Ok(answer) => answer,
-                // An insecure registry may have https alone, at a port of its own.
-                Err(_) if self.either && self.plain_http && scheme == "http" => {
-                    scheme = "https";
-                    continue;
-                }
-                Err(failure) => return Err(failure),
-            };
-            // Whoever a redirect led to is not the one whom our login is meant for.
-            if answer.status == 401 && http::same_host(&answer.url, &call.url) {
-                let renewals = self.state().renewals;
-                self.renew(&answer, renewals)?;
-                // A token was refused or granted by its service; a password is judged only here.
-                call.authorization =
-                    self.state().authorization.clone().filter(|text| text.starts_with("Basic"));
-                if call.authorization.is_none() {
-                    return Ok(base);
-                }
-                answer = self.send(&mut call)?;
-            }
-            match answer.status {
-                200..300 => return Ok(base),
-                // So answers Go's server where TLS is spoken.
-                400 if self.either && scheme == "http" => scheme = "https",
-                _ => {
-                    let mut failure = self.failure(&answer);
-                    if failure.error.kind == Kind::NotFound {
-                        failure.error.hint =
-                            Some("check the host and the port: no registry answers there".to_owned());
-                    }
-                    return Err(failure);
-                }
-            }
-        }
-    }
-
     fn send(&self, call: &mut Call<'_>) -> Result<Answer, Failure> {
         let answer = self.http.send(call);
-        let tame = |text: String| self.without_secrets(text, call.authorization.as_deref());
+        let tame = |text| self.without_secrets(text, call.authorization.as_deref());
         match answer {
-            Ok(answer) => Ok(Answer { complaint: answer.complaint.map(tame), ..answer }),
+            Ok(answer) => {
+                let complaint = answer.complaint.map(tame).and_then(|said| fault::shorten(&said));
+                Ok(Answer { complaint, ..answer })
+            }
             Err(mut failure) => {
                 failure.error.message = tame(failure.error.message);
                 Err(failure)
@@ -207,7 +275,17 @@ impl Session {
         Ok(state.authorization != refused)
     }
 
+    /// Gets something to show. What the registry wanted is forgotten if that fails, since the next answer may
+    /// want something else.
     fn obtain(&self, state: &mut State) -> Result<(), Failure> {
+        let obtained = self.try_obtain(state);
+        if obtained.is_err() {
+            state.challenge = None;
+        }
+        obtained
+    }
+
+    fn try_obtain(&self, state: &mut State) -> Result<(), Failure> {
         let credentials = self.login.credentials.as_ref();
         state.expires = None;
         state.authorization = match (&state.challenge, credentials) {
@@ -219,11 +297,14 @@ impl Session {
                 return Err(self.no_login(&format!("{} wants a user and a password", self.host)));
             }
             (Some(Challenge::Bearer { realm, service, .. }), _) => {
-                let token = self.token(realm, service.as_deref(), &state.scopes)?;
-                // Stop a little before the end, since an upload takes time.
-                let spare = |seconds: u64| Duration::from_secs(seconds - (seconds / 4).min(10));
-                state.expires =
-                    token.expires_in.and_then(|seconds| Instant::now().checked_add(spare(seconds)));
+                let token = match self.token(realm, service.as_deref(), &state.scopes) {
+                    // The rights to other repositories are a wish, for the sake of mounting.
+                    Err(refused) if refused.error.kind == Kind::Unauthorized && state.scopes.len() > 1 => {
+                        self.token(realm, service.as_deref(), &state.scopes[..1])?
+                    }
+                    answered => answered?,
+                };
+                state.expires = token.end();
                 token.text().map(|text| format!("Bearer {text}"))
             }
         };
@@ -242,145 +323,34 @@ impl Session {
         Failure::new(
             Kind::Unauthorized,
             reason,
-            &format!("log in with docker, podman or skopeo; {}", self.login.told),
+            &format!("log in with olmcat, docker, podman or skopeo; {}", self.login.told),
         )
     }
 
-    /// Asks the token service (distribution, "Token Authentication" and "OAuth2 Token Authentication").
+    /// Asks the token service.
     fn token(&self, realm: &str, service: Option<&str>, scopes: &[String]) -> Result<Token, Failure> {
-        let broken = |why: &str| {
-            Failure::new(Kind::Registry, format!("the token service {why}"), "see the registry's log")
-        };
-        let address: Uri = realm.parse().map_err(|_| broken("has an address that is not one"))?;
-        let secure = match address.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
-            _ => return Err(broken("has an address that is not one")),
-        };
         let credentials = self.login.credentials.as_ref();
-        if !secure && credentials.is_some() && !self.plain_http && !is_loopback(http::host(&address)) {
-            return Err(broken("is reached by plain http, to which no password is sent"));
-        }
-        let mut fields: Vec<(&str, &str)> = service.map(|service| ("service", service)).into_iter().collect();
-        let joined = scopes.join(" ");
-        let form;
-        let answer = if let Some(Credentials::Identity(refresh)) = credentials {
-            fields.extend([
-                ("scope", joined.as_str()),
-                ("grant_type", "refresh_token"),
-                ("client_id", "olmcat"),
-            ]);
-            fields.push(("refresh_token", refresh));
-            form = encode(&fields);
-            let mut call = Call::new(Method::POST, address.clone(), TOKEN_LIMIT)
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-            call.body = Some(form.as_bytes());
-            call.is_private = true;
-            self.send(&mut call)?
-        } else {
-            fields.extend(scopes.iter().map(|scope| ("scope", scope.as_str())));
-            let join = if address.query().is_some() { '&' } else { '?' };
-            let url = format!("{realm}{join}{}", encode(&fields));
-            let url = url.parse().map_err(|_| broken("has an address that is not one"))?;
-            let mut call = Call::new(Method::GET, url, TOKEN_LIMIT);
-            if let Some(Credentials::Basic { username, password }) = credentials {
-                call.authorization = Some(basic(username, password));
-            }
-            self.send(&mut call)?
-        };
+        let may_be_plain = self.plain_http || credentials.is_none();
+        let request = token::Request::new(realm, service, scopes, credentials, may_be_plain)?;
+        let answer = self.send(&mut request.call())?;
         match answer.status {
-            200..300 => {}
+            200..300 => Token::read(&answer.body),
             400 | 401 | 403 => {
                 let said = answer.complaint.map(|said| format!(": {said}")).unwrap_or_default();
-                let host = http::host(&address);
-                return Err(self.no_login(&format!("{host} refused the login with {}{said}", answer.status)));
+                let host = address::host(&request.url);
+                Err(self.no_login(&format!("{host} refused the login with {}{said}", answer.status)))
             }
-            _ => return Err(self.failure(&answer)),
+            _ => Err(self.failure(&answer)),
         }
-        // The cause would quote the token.
-        serde_json::from_slice(&answer.body).map_err(|_| broken("answered something other than a token"))
     }
 
-    /// A server that repeats what we sent shall not bring it into a log.
     fn without_secrets(&self, text: String, sent: Option<&str>) -> String {
-        let held = match &self.login.credentials {
-            Some(Credentials::Basic { password, .. }) => Some(password.as_str()),
-            Some(Credentials::Identity(token)) => Some(token.as_str()),
-            None => None,
-        };
-        let sent = sent.map(|text| text.split_once(' ').map_or(text, |(_, secret)| secret));
-        let secrets = held.into_iter().chain(sent).filter(|secret| !secret.is_empty());
+        let sent = sent.and_then(|text| Some(text.split_once(' ')?.1)).filter(|secret| !secret.is_empty());
+        let secrets = self.secrets.iter().map(String::as_str).chain(sent);
         secrets.fold(text, |text, secret| text.replace(secret, "***"))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whether what we ask for allows what is demanded: the same resource with all of its actions.
-fn covers(scopes: &[String], demanded: &str) -> bool {
-    let Some((resource, actions)) = demanded.rsplit_once(':') else {
-        return demanded.is_empty();
-    };
-    let ours = scopes.iter().filter_map(|scope| scope.rsplit_once(':'));
-    let allowed: Vec<&str> =
-        ours.filter(|(name, _)| *name == resource).flat_map(|(_, list)| list.split(',')).collect();
-    actions.split(',').all(|action| allowed.contains(&action))
-}
-
-fn basic(username: &str, password: &str) -> String {
-    format!("Basic {}", STANDARD.encode(format!("{username}:{password}")))
-}
-
-/// Fields of a form or of a query (RFC 3986: all but the unreserved is encoded).
-fn encode(fields: &[(&str, &str)]) -> String {
-    let escape = |text: &str| -> String {
-        let letter = |byte: u8| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        };
-        text.bytes().map(letter).collect()
-    };
-    fields.iter().map(|(key, value)| format!("{key}={}", escape(value))).collect::<Vec<_>>().join("&")
-}
-
-#[derive(Deserialize)]
-struct Token {
-    #[serde(default)]
-    token: String,
-    #[serde(default)]
-    access_token: String,
-    #[serde(default)]
-    expires_in: Option<u64>,
-}
-
-impl Token {
-    fn text(&self) -> Option<&str> {
-        [&self.token, &self.access_token].into_iter().find(|token| !token.is_empty()).map(String::as_str)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scopes_cover_their_actions() {
-        let ours = ["repository:a/b:pull,push".to_owned()];
-        assert!(covers(&ours, "repository:a/b:pull"));
-        assert!(covers(&ours, "repository:a/b:push,pull"));
-        assert!(!covers(&ours, "repository:a/b:delete"));
-        assert!(!covers(&ours, "repository:a:pull"));
-    }
-
-    #[test]
-    fn queries_are_encoded() {
-        assert_eq!(
-            encode(&[("scope", "repository:a/b:pull"), ("x", "a b&c")]),
-            "scope=repository%3Aa%2Fb%3Apull&x=a%20b%26c"
-        );
     }
 }
