@@ -29,6 +29,7 @@ mod rulebook;
 mod ui;
 mod upgrade;
 mod validate;
+mod way;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
