@@ -34,6 +34,7 @@ mod transfer;
 mod ui;
 mod upgrade;
 mod validate;
+mod way;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

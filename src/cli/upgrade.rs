@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use super::matrix;
 use super::opened::open;
 use super::pull_args::PullArgs;
+use super::way::{self, Shown, Way};
 use super::{ExitStatus, Ui};
 use crate::catalog::version::{Version, VersionRelease};
-use crate::compare::{self, BundleChange, grouped};
+use crate::compare;
 use crate::diag::Error;
 use crate::report::Format;
-use crate::resolve::v0::Edge;
 use crate::resolve::{
     Cluster, Group, Index, Installed, Namespace, Source, Stop, Subscription, Traits, v1, walk,
 };
@@ -79,28 +79,6 @@ struct Question {
     kubernetes: Option<Version>,
 }
 
-/// A hop, ready to be shown.
-struct Shown {
-    from: String,
-    to: String,
-    channel: String,
-    edge: Option<Edge>,
-    change: Option<BundleChange>,
-}
-
-/// A way, ready to be shown.
-struct Way {
-    hops: Vec<Shown>,
-    /// What the way ends at.
-    end: String,
-    head: String,
-    reason: &'static str,
-    /// Why the way ends; empty at the head.
-    why: String,
-    /// What OLM says of what is there in the end.
-    notes: Vec<String>,
-}
-
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let sources = Sources::default();
     let Some(opened) = open(args.path.as_deref(), &args.pull, root, &sources, ui)? else {
@@ -130,7 +108,11 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         Olm::V0 => way_v0(&catalogs, &question, &objects),
         Olm::V1 => way_v1(&catalogs, &question),
     };
-    ui.print(&if ui.format() == Format::Json { json(&question, &way) } else { text(&question, &way) })?;
+    let Question { package, channel, .. } = &question;
+    ui.print(&match ui.format() {
+        Format::Json => way::json(package, channel, &way),
+        _ => way::text(package, channel, &way),
+    })?;
     Ok(if way.reason == "Head" { opened.status } else { ExitStatus::Findings })
 }
 
@@ -304,78 +286,4 @@ fn way_v1(catalogs: &[Source<'_>], question: &Question) -> Way {
         v1::Stop::Failed(message) => ("Failed", message),
     };
     Way { hops, end, head: head(catalogs, question), reason, why, notes: Vec::new() }
-}
-
-fn text(question: &Question, way: &Way) -> String {
-    let Question { package, channel, .. } = question;
-    let mut out = format!("package {package}, channel {channel}\n");
-    for (number, hop) in way.hops.iter().enumerate() {
-        let edge = hop.edge.map(|edge| format!(" ({edge})")).unwrap_or_default();
-        let from = if hop.from.is_empty() { String::new() } else { format!("{} -> ", hop.from) };
-        out += &format!("{:>3}. {from}{}{edge}\n", number + 1, hop.to);
-        for line in hop.change.iter().flat_map(lines) {
-            out += &format!("     {line}\n");
-        }
-    }
-    let end = if way.end.is_empty() { "nothing is installed".to_owned() } else { way.end.clone() };
-    out += &match way.reason {
-        "Head" if way.hops.is_empty() => format!("{end} is the head\n"),
-        "Head" => format!("ends at the head, {end}\n"),
-        reason => format!("stops at {end}: {reason}\n  {}\n", way.why),
-    };
-    way.notes.iter().for_each(|note| out += &format!("  {note}\n"));
-    out
-}
-
-/// Says what a hop changes.
-fn lines(change: &BundleChange) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for kind in [compare::Change::Added, compare::Change::Removed, compare::Change::Changed] {
-        let names: Vec<&str> =
-            change.crds.iter().filter(|(_, change)| *change == kind).map(|(name, _)| name.as_str()).collect();
-        if !names.is_empty() {
-            lines.push(format!("CRDs {kind}: {}", names.join(", ")));
-        }
-    }
-    lines.extend(change.harms.iter().map(|harm| harm.to_string().replace('`', "")));
-    lines.extend(grouped(&change.granted).into_iter().map(|line| format!("may: {line}")));
-    lines.extend(grouped(&change.revoked).into_iter().map(|line| format!("may no longer: {line}")));
-    lines.extend(change.images_added.iter().map(|image| format!("runs: {image}")));
-    lines.extend(change.images_removed.iter().map(|image| format!("no longer runs: {image}")));
-    if !change.has_manifests {
-        lines.push("the catalog has no manifests to compare CRDs and permissions by".to_owned());
-    }
-    lines
-}
-
-fn json(question: &Question, way: &Way) -> String {
-    let hop = |hop: &Shown| {
-        let change = hop.change.as_ref().map(|change| {
-            let crds: Vec<_> = change
-                .crds
-                .iter()
-                .map(|(name, change)| serde_json::json!({"name": name, "change": change.to_string()}))
-                .collect();
-            let harms = change.harms.iter().map(|harm| {
-                serde_json::json!({
-                    "crd": harm.crd, "effect": harm.effect.name(), "what": harm.what, "more": harm.more,
-                })
-            });
-            serde_json::json!({
-                "crds": crds, "harms": harms.collect::<Vec<_>>(), "permissionsAdded": change.granted, "permissionsRemoved": change.revoked,
-                "imagesAdded": change.images_added, "imagesRemoved": change.images_removed,
-                "hasManifests": change.has_manifests,
-            })
-        });
-        serde_json::json!({
-            "from": hop.from, "to": hop.to, "channel": hop.channel,
-            "edge": hop.edge.map(|edge| edge.to_string()), "changes": change,
-        })
-    };
-    let value = serde_json::json!({
-        "package": question.package, "channel": question.channel, "head": way.head,
-        "hops": way.hops.iter().map(hop).collect::<Vec<_>>(),
-        "end": way.end, "reason": way.reason, "message": way.why, "conditions": way.notes,
-    });
-    serde_json::to_string_pretty(&value).expect("a value of strings is JSON") + "\n"
 }
