@@ -6,11 +6,14 @@ mod bundle_add;
 mod bundle_validate;
 mod cache;
 mod choice;
+mod copy;
 mod diff;
 mod expand;
 mod explain;
 mod files;
 mod fix;
+mod image_args;
+mod inspect;
 mod large;
 mod list;
 mod listing;
@@ -103,6 +106,8 @@ enum Command {
     Render(render::Args),
     Validate(validate::Args),
     Push(push::Args),
+    Copy(copy::Args),
+    Inspect(inspect::Args),
     /// Work with the bundles of the project.
     #[command(subcommand)]
     Bundle(Bundle),
@@ -192,6 +197,8 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Render(args) => render::run(&args, &root, ui),
         Command::Validate(args) => validate::run(&args, &root, ui),
         Command::Push(args) => push::run(&args, &root, ui),
+        Command::Copy(args) => copy::run(&args, ui),
+        Command::Inspect(args) => inspect::run(&args, ui),
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
         Command::Bundle(Bundle::Validate(args)) => bundle_validate::run(&args, ui),
         Command::Promote(args) => promote::run(&args, &root, ui),

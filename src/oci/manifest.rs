@@ -25,8 +25,24 @@ struct Wire {
     manifests: Option<Vec<Descriptor>>,
 }
 
-/// Reads a manifest. What it says of itself counts before what the registry says of it.
+/// Reads the manifest of an image, or an index.
 pub(super) fn read(blob: &Blob) -> Result<Manifest, Error> {
+    match parts(blob)? {
+        Manifest::Image { config, .. } if !is_image_config(&config.media_type) => {
+            Err(Error::new(Kind::Input, format!("it is no image but `{}`", config.media_type))
+                .hint("check the reference: charts, signatures and the like are in registries, too"))
+        }
+        manifest => Ok(manifest),
+    }
+}
+
+fn is_image_config(media_type: &str) -> bool {
+    matches!(media_type, media_type::CONFIG | media_type::DOCKER_CONFIG)
+}
+
+/// Reads a manifest of whatever kind: what it consists of. What it says of itself counts before what the registry
+/// says of it.
+pub(super) fn parts(blob: &Blob) -> Result<Manifest, Error> {
     let other = |kind: &str, hint: &str| {
         Err(Error::new(Kind::Input, format!("it is no image but `{kind}`")).hint(hint))
     };
@@ -71,13 +87,7 @@ pub(super) fn read(blob: &Blob) -> Result<Manifest, Error> {
         (
             media_type::MANIFEST | media_type::DOCKER_MANIFEST,
             Wire { config: Some(config), layers: Some(layers), .. },
-        ) => match config.media_type.as_str() {
-            media_type::CONFIG | media_type::DOCKER_CONFIG => Ok(Manifest::Image { config, layers }),
-            other_kind => other(
-                other_kind,
-                "check the reference: charts, signatures and the like are in registries, too",
-            ),
-        },
+        ) => Ok(Manifest::Image { config, layers }),
         (
             media_type::MANIFEST | media_type::DOCKER_MANIFEST | media_type::INDEX | media_type::DOCKER_LIST,
             _,

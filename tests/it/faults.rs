@@ -212,7 +212,7 @@ fn a_large_blob_waits_for_consent() {
     let noise =
         |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let bytes = (0..300_000).flat_map(|n| noise(n).to_le_bytes()).collect();
-    let artifact = olmcat::image::catalog(vec![("big".to_owned(), bytes)], &ImageOptions::default()).unwrap();
+    let artifact = crate::image::catalog(&[("big".to_owned(), bytes)], &ImageOptions::default()).unwrap();
     let server = Server::start(|_| None);
     let last = Mutex::new(0);
     let note = |progress: Progress<'_>| {

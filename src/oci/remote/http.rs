@@ -3,7 +3,7 @@
 //! Knows nothing of tokens: an `Authorization` is given with the request and goes to the host of the request
 //! alone, wherever a redirect leads.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ use crate::oci::reference::is_loopback;
 /// What is read of an answer that complains.
 const COMPLAINT_LIMIT: u64 = 64 << 10;
 /// Bodies from this size on wait for the server's consent, so that a 401 or 413 comes before the bytes.
-const CONSENT_SIZE: usize = 1 << 20;
+const CONSENT_SIZE: u64 = 1 << 20;
 const REDIRECTS: usize = 5;
 
 /// A client of every host, with two ways out: directly, and through the proxy of the environment.
@@ -37,7 +37,7 @@ pub(super) struct Call<'a> {
     pub(super) headers: Vec<(header::HeaderName, String)>,
     /// A secret: the value of `Authorization`.
     pub(super) authorization: Option<String>,
-    pub(super) body: Option<&'a [u8]>,
+    pub(super) body: Option<Body<'a>>,
     /// Whether the body is a secret too, and so for the host of the request alone.
     pub(super) is_private: bool,
     /// The most bytes that a good answer may have.
@@ -47,6 +47,18 @@ pub(super) struct Call<'a> {
     /// Gets the body of a good answer as it comes, with the status; the answer then holds none.
     pub(super) into: Option<&'a mut Sink<'a>>,
 }
+
+/// What is sent. It is read again from its beginning for every try.
+#[derive(Clone, Copy)]
+pub(super) enum Body<'a> {
+    /// A few bytes.
+    Bytes(&'a [u8]),
+    /// Content that need not be in memory, and its length.
+    Content(u64, &'a Open<'a>),
+}
+
+/// Opens content at its beginning.
+pub(super) type Open<'a> = dyn Fn() -> io::Result<Box<dyn Read + 'a>> + 'a;
 
 /// Where a large body goes.
 pub(super) type Sink<'a> = dyn FnMut(u16, &[u8]) -> Result<(), Failure> + 'a;
@@ -164,8 +176,11 @@ impl Http {
         if let Some(secret) = call.authorization.as_ref().filter(|_| same_host(url, &call.url)) {
             request = request.header(header::AUTHORIZATION, secret);
         }
-        let mut body = Counted { left: call.body.unwrap_or_default(), total: 0, sent: call.sent };
-        let length = body.left.len();
+        let length = match call.body {
+            Some(Body::Bytes(bytes)) => bytes.len() as u64,
+            Some(Body::Content(length, _)) => length,
+            None => 0,
+        };
         if call.body.is_some() {
             request = request.header(header::CONTENT_LENGTH, length);
         }
@@ -181,8 +196,21 @@ impl Http {
                 "check the login for line ends",
             )
         };
-        let response = if call.body.is_some() {
-            agent.run(request.body(SendBody::from_reader(&mut body)).map_err(unfit)?)
+        let unread = |cause: &io::Error| {
+            let reason = format!("the content cannot be read: {cause}");
+            Failure::new(Kind::File, reason, "check the disk; a file may have changed meanwhile")
+        };
+        let response = if let Some(content) = call.body {
+            let left: Box<dyn Read + '_> = match content {
+                Body::Bytes(bytes) => Box::new(bytes),
+                Body::Content(_, open) => open().map_err(|cause| unread(&cause))?,
+            };
+            let mut body = Counted { left, total: 0, sent: call.sent, fault: None };
+            let response = agent.run(request.body(SendBody::from_reader(&mut body)).map_err(unfit)?);
+            if let Some(cause) = body.fault {
+                return Err(unread(&cause));
+            }
+            response
         } else {
             agent.run(request.body(()).map_err(unfit)?)
         };
@@ -275,16 +303,25 @@ fn roots_with(file: &Path) -> Result<RootCerts, Error> {
     Ok(RootCerts::from(certificates))
 }
 
-/// Counts what leaves.
+/// Counts what leaves, and says why it does not.
 struct Counted<'a> {
-    left: &'a [u8],
+    left: Box<dyn Read + 'a>,
     total: u64,
     sent: &'a dyn Fn(u64),
+    /// Why our own content could not be read.
+    fault: Option<io::Error>,
 }
 
 impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.left.read(buffer)?;
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = match self.left.read(buffer) {
+            Ok(read) => read,
+            Err(cause) => {
+                let kind = cause.kind();
+                self.fault = Some(cause);
+                return Err(kind.into());
+            }
+        };
         self.total += read as u64;
         if read > 0 {
             (self.sent)(self.total);

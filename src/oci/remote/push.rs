@@ -3,6 +3,7 @@
 //! What is there already is left alone; what comes has one way in, `POST` and one `PUT`, since several
 //! registries mishandle uploads in pieces.
 
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -10,9 +11,10 @@ use std::thread;
 use ureq::http::{Method, Uri, header};
 
 use super::fault::{Failure, Retry};
-use super::http::{self, Answer, Call};
+use super::http::{self, Answer, Body, Call};
 use super::retry::Trying;
 use super::{Progress, Remote};
+use crate::oci::content::{Content, Reader};
 use crate::oci::descriptor::Blob;
 use crate::oci::digest::Digest;
 use crate::oci::error::{Error, Kind};
@@ -83,9 +85,9 @@ impl Remote {
         let stop = AtomicBool::new(false);
         let trying = self.trying(progress, &stop);
         let tally = Mutex::new(Pushed { digest, uploaded: 0, bytes: 0, mounted: 0, existing: 0 });
-        let done = |blob: &Blob, how: Uploaded| {
-            tally.lock().unwrap_or_else(PoisonError::into_inner).add(blob, how);
-            progress(Progress::Done { digest: blob.digest(), size: blob.size(), how });
+        let done = |digest: Digest, size: u64, how: Uploaded| {
+            tally.lock().unwrap_or_else(PoisonError::into_inner).add(size, how);
+            progress(Progress::Done { digest, size, how });
         };
         let blobs = artifact.blobs();
         progress(Progress::Begin { blobs: blobs.len(), bytes: blobs.iter().map(|blob| blob.size()).sum() });
@@ -103,7 +105,7 @@ impl Remote {
             };
             let doing = format!("cannot push manifest `{target}` to {}", self.name());
             let how = trying.run(&doing, || self.put_manifest(manifest, target))?;
-            done(manifest, how);
+            done(manifest.digest(), manifest.size(), how);
         }
         let target = reference.tag().map_or(digest.to_string(), str::to_owned);
         self.verify(artifact.manifest(), &target, trying)?;
@@ -112,9 +114,9 @@ impl Remote {
 
     fn push_blobs(
         &self,
-        blobs: &[&Blob],
+        blobs: &[Content],
         trying: Trying<'_>,
-        done: &(dyn Fn(&Blob, Uploaded) + Sync),
+        done: &(dyn Fn(Digest, u64, Uploaded) + Sync),
     ) -> Result<(), Error> {
         let next = AtomicUsize::new(0);
         let first_error = Mutex::new(None);
@@ -125,7 +127,7 @@ impl Remote {
                 }
                 let doing = format!("cannot upload blob {} to {}", blob.digest(), self.name());
                 match trying.run(&doing, || self.put_blob(blob, trying)) {
-                    Ok(how) => done(blob, how),
+                    Ok(how) => done(blob.digest(), blob.size(), how),
                     Err(error) => {
                         trying.stop.store(true, Ordering::Relaxed);
                         first_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -147,7 +149,7 @@ impl Remote {
 
     /// One try at a blob, from the beginning: after a failure nobody knows what an upload session holds, but a
     /// blob that arrived after all is found.
-    fn put_blob(&self, blob: &Blob, trying: Trying<'_>) -> Result<Uploaded, Failure> {
+    fn put_blob(&self, blob: &Content, trying: Trying<'_>) -> Result<Uploaded, Failure> {
         let url = self.session.url(&format!("{}/blobs/{}", self.path, blob.digest()))?;
         let answer = self.session.call(&mut Call::new(Method::HEAD, url, LIMIT))?;
         match answer.status {
@@ -160,13 +162,15 @@ impl Remote {
             let answer = self.begin(&format!("?mount={}&from={}", blob.digest(), from))?;
             match answer.status {
                 201 => return Ok(Uploaded::Mounted),
-                202 => return self.send(blob, &answer, trying),
+                202 => return self.send(blob, open(blob)?, &answer, trying),
                 _ => {}
             }
         }
+        // What comes from elsewhere may take its time, and an upload that waits ends.
+        let reader = open(blob)?;
         let answer = self.begin("")?;
         match answer.status {
-            202 => self.send(blob, &answer, trying),
+            202 => self.send(blob, reader, &answer, trying),
             _ => Err(self.session.failure(&answer)),
         }
     }
@@ -174,12 +178,18 @@ impl Remote {
     fn begin(&self, query: &str) -> Result<Answer, Failure> {
         let url = self.session.url(&format!("{}/blobs/uploads/{query}", self.path))?;
         let mut call = Call::new(Method::POST, url, LIMIT);
-        call.body = Some(&[]);
+        call.body = Some(Body::Bytes(&[]));
         self.session.call(&mut call)
     }
 
     /// Sends a blob to where an upload was begun.
-    fn send(&self, blob: &Blob, begun: &Answer, trying: Trying<'_>) -> Result<Uploaded, Failure> {
+    fn send(
+        &self,
+        blob: &Content,
+        reader: Reader,
+        begun: &Answer,
+        trying: Trying<'_>,
+    ) -> Result<Uploaded, Failure> {
         let location = http::follow(&begun.url, begun.header("location").unwrap_or_default())?;
         let join = if location.query().is_some() { '&' } else { '?' };
         let url: Uri = format!("{location}{join}digest={}", blob.digest()).parse().map_err(|_| {
@@ -190,7 +200,8 @@ impl Remote {
             |bytes| (trying.progress)(Progress::Sent { blob: blob.digest(), bytes, size: blob.size() });
         let mut call =
             Call::new(Method::PUT, url, LIMIT).header(header::CONTENT_TYPE, "application/octet-stream");
-        call.body = Some(blob.bytes());
+        let open = || Ok(Box::new(reader.clone()) as Box<dyn Read>);
+        call.body = Some(Body::Content(blob.size(), &open));
         call.sent = &sent;
         let answer = self.session.call(&mut call)?;
         match answer.status {
@@ -208,7 +219,7 @@ impl Remote {
         }
         let url = self.session.url(&format!("{}/manifests/{target}", self.path))?;
         let mut call = Call::new(Method::PUT, url, LIMIT).header(header::CONTENT_TYPE, manifest.media_type());
-        call.body = Some(manifest.bytes());
+        call.body = Some(Body::Bytes(manifest.bytes()));
         let answer = self.session.call(&mut call)?;
         match answer.status {
             200..300 => Ok(Uploaded::Sent),
@@ -248,12 +259,17 @@ impl Remote {
     }
 }
 
+/// Opens what is to be sent; where that fails, another try would, too.
+fn open(blob: &Content) -> Result<Reader, Failure> {
+    blob.open().map_err(|error| Failure { error, retry: Retry::Never })
+}
+
 impl Pushed {
-    fn add(&mut self, blob: &Blob, how: Uploaded) {
+    fn add(&mut self, size: u64, how: Uploaded) {
         match how {
             Uploaded::Sent => {
                 self.uploaded += 1;
-                self.bytes += blob.size();
+                self.bytes += size;
             }
             Uploaded::Mounted => self.mounted += 1,
             Uploaded::Existing => self.existing += 1,

@@ -274,7 +274,7 @@ impl Session {
             form = encode(&fields);
             let mut call = Call::new(Method::POST, address.clone(), TOKEN_LIMIT)
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-            call.body = Some(form.as_bytes());
+            call.body = Some(http::Body::Bytes(form.as_bytes()));
             call.is_private = true;
             self.send(&mut call)?
         } else {
