@@ -32,7 +32,8 @@ pub fn images(
     for bundle in &catalog.bundles {
         let channels = seats.get(&(bundle.package.as_ref(), bundle.name.as_ref()));
         let is_in = |wanted: &str| channels.is_some_and(|channels| channels.contains(wanted));
-        if package.is_some_and(|wanted| bundle.package != wanted) || channel.is_some_and(|name| !is_in(name)) {
+        if package.is_some_and(|wanted| bundle.package != wanted) || channel.is_some_and(|name| !is_in(name))
+        {
             continue;
         }
         let related = bundle.related_images.iter().map(|related| related.image.as_ref());
@@ -45,7 +46,8 @@ pub fn images(
             let needed = images.entry(image.to_owned()).or_default();
             needed.is_bundle |= is_bundle;
             needed.packages.insert(bundle.package.to_string());
-            let wanted = channels.into_iter().flatten().filter(|name| channel.is_none_or(|only| only == **name));
+            let wanted =
+                channels.into_iter().flatten().filter(|name| channel.is_none_or(|only| only == **name));
             needed.channels.extend(wanted.map(|name| format!("{}/{name}", bundle.package)));
         }
     }

@@ -30,7 +30,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let output = match Place::spelt(&args.output)? {
         Some(Place::Registry(_)) => {
-            return Err(Error::new("`build` writes to disk").hint("write `olmcat push REF` to publish the image"));
+            return Err(
+                Error::new("`build` writes to disk").hint("write `olmcat push REF` to publish the image")
+            );
         }
         Some(place) => place,
         None => Place::path(&args.output),

@@ -1,10 +1,11 @@
 //! `olmcat copy`: an image goes from one place to another, byte for byte.
 
+use super::mirror::{self, Mirrors};
 use super::pull_args::PullArgs;
 use super::push::push;
 use super::{ExitStatus, Ui};
 use crate::diag::Error;
-use crate::oci::{Artifact, Place, Puller, Reference};
+use crate::oci::{Artifact, Content, Place, Puller, Reference};
 
 /// Copy an image between registries, OCI layouts and archives
 ///
@@ -22,16 +23,28 @@ pub(super) struct Args {
     /// reference without tag names it by its digest alone.
     #[arg(value_name = "DST")]
     target: String,
+    /// Take SRC for a catalog, and copy every image that it needs with it: out of their registries into a layout or an
+    /// archive, in which each keeps its reference as its name, and from there below a repository of another registry.
+    /// `quay.io/demo/x:v1` becomes `DST/demo/x:v1`; what is named by its digest keeps it, and gets its first 12
+    /// digits as a tag. The catalog comes last.
+    #[arg(long)]
+    all: bool,
+    /// Print what tells a cluster of the copies instead of the digest.
+    #[arg(long, value_enum, requires = "all")]
+    mirrors: Option<Mirrors>,
     #[command(flatten)]
     pull: PullArgs,
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let (source, target) = (Place::parse(&args.source)?, Place::target(&args.target)?);
+    if args.all {
+        return mirror::run(&source, &target, args.mirrors, &args.pull, ui);
+    }
     let puller = args.pull.puller()?;
     ui.step(format!("reading {source}"));
     let artifact = read(&source, args, &puller)?;
-    write(&artifact, &source, &target, &args.pull, ui)?;
+    write(&artifact, &source, &target, &args.pull, &puller, ui)?;
     ui.print(&format!("{}\n", artifact.digest()))?;
     Ok(ExitStatus::Clean)
 }
@@ -51,10 +64,18 @@ pub(super) fn write(
     source: &Place,
     target: &Place,
     pull: &PullArgs,
+    puller: &Puller,
     ui: &Ui,
 ) -> Result<(), Error> {
     ui.step(format!("writing {target}"));
     let Place::Registry(reference) = target else {
+        if let Place::Registry(_) = source {
+            // Several at once; what the cache cannot keep meanwhile comes once more.
+            puller
+                .each(&artifact.blobs(), Content::open)
+                .into_iter()
+                .try_for_each(|opened| opened.map(drop))?;
+        }
         let name = source.name().unwrap_or_else(|| "latest".to_owned());
         return Ok(target.write(artifact, &name)?);
     };

@@ -270,7 +270,8 @@ fn packed(path: &Path, root: &Path, options: &image::Options, ui: &Ui) -> Result
         })?;
         let size = fs::metadata(file).map_err(|cause| Error::io("read", file, &cause))?.len();
         let write = move |sink: &mut dyn io::Write| {
-            let fault = |cause| oci::Error::new(oci::Kind::File, format!("cannot read {}: {cause}", file.display()));
+            let fault =
+                |cause| oci::Error::new(oci::Kind::File, format!("cannot read {}: {cause}", file.display()));
             io::copy(&mut fs::File::open(file).map_err(fault)?, sink).map(drop).map_err(fault)
         };
         named.push((name.to_owned(), size, Box::new(write) as Box<Writing<'_>>));

@@ -54,9 +54,7 @@ fn facts(place: &Place, artifact: &Artifact, args: &Args, puller: &Puller) -> Re
     });
     let platforms = artifact.platforms()?;
     if let Artifact::Index(_) = artifact {
-        let image = |(platform, image): &(oci::Platform, &oci::Image)| {
-            json!({ "platform": platform.to_string(), "digest": image.manifest().digest() })
-        };
+        let image = |(platform, image): &(oci::Platform, &oci::Image)| json!({ "platform": platform.to_string(), "digest": image.manifest().digest() });
         facts["platforms"] = platforms.iter().map(image).collect();
     }
     let asked = args.pull.platform();
@@ -125,9 +123,12 @@ fn contents(loaded: &Image<'_>, facts: &mut Value) {
     };
     let mut packages: BTreeMap<&str, Value> = BTreeMap::new();
     for package in &catalog.packages {
-        packages.insert(&package.name, json!({
-            "name": package.name, "defaultChannel": package.default_channel, "channels": [], "bundles": 0,
-        }));
+        packages.insert(
+            &package.name,
+            json!({
+                "name": package.name, "defaultChannel": package.default_channel, "channels": [], "bundles": 0,
+            }),
+        );
     }
     for channel in &catalog.channels {
         let Some(package) = packages.get_mut(channel.package.as_ref()) else { continue };
@@ -172,9 +173,13 @@ fn human(facts: &Value) -> String {
     for package in list("packages") {
         let (name, count) = (text(&package["name"]), package["bundles"].as_u64().unwrap_or(0));
         let bundles = if count == 1 { "bundle" } else { "bundles" };
-        line("package", &format!("{name}, {count} {bundles}, default channel {}", text(&package["defaultChannel"])));
+        line(
+            "package",
+            &format!("{name}, {count} {bundles}, default channel {}", text(&package["defaultChannel"])),
+        );
         for channel in package["channels"].as_array().into_iter().flatten() {
-            let heads = channel["heads"].as_array().into_iter().flatten().map(text).collect::<Vec<_>>().join(", ");
+            let heads =
+                channel["heads"].as_array().into_iter().flatten().map(text).collect::<Vec<_>>().join(", ");
             line("  channel", &format!("{}: {heads}", text(&channel["name"])));
         }
     }

@@ -19,9 +19,11 @@ mod list;
 mod listing;
 mod manifests;
 mod matrix;
+mod mirror;
 mod onto;
 mod opened;
 mod opm;
+mod pin;
 mod project;
 mod promote;
 mod pull_args;
@@ -112,6 +114,7 @@ enum Command {
     #[command(subcommand)]
     Bundle(Bundle),
     Promote(promote::Args),
+    Pin(pin::Args),
     List(list::Args),
     Upgrade(upgrade::Args),
     Diff(diff::Args),
@@ -202,6 +205,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
         Command::Bundle(Bundle::Validate(args)) => bundle_validate::run(&args, ui),
         Command::Promote(args) => promote::run(&args, &root, ui),
+        Command::Pin(args) => pin::run(&args, &root, ui),
         Command::List(args) => list::run(&args, &root, ui),
         Command::Upgrade(args) => upgrade::run(&args, &root, ui),
         Command::Diff(args) => diff::run(&args, &root, ui),

@@ -161,7 +161,10 @@ fn upon(
     let known = base.artifact.platforms().map_err(about)?;
     if known.is_empty() {
         if let Some(platform) = options.platforms.first() {
-            let why = Error::new(Kind::Input, format!("it is an image of one platform, and {platform} is asked for"));
+            let why = Error::new(
+                Kind::Input,
+                format!("it is an image of one platform, and {platform} is asked for"),
+            );
             return Err(about(why.hint("leave out `--platform`")));
         }
         let below = base.artifact.image(None).map_err(about)?;

@@ -57,7 +57,8 @@ pub fn write(path: &Path, artifacts: &[(String, Artifact)]) -> Result<(), Error>
 
 /// Writes the archive: what is new, and what the old one has beside it.
 fn pack(sink: &mut impl Write, blobs: &[Content], old: Option<&Layout>, index: &[u8]) -> Result<(), Error> {
-    let paths: Vec<String> = blobs.iter().map(|blob| format!("blobs/sha256/{}", blob.digest().hex())).collect();
+    let paths: Vec<String> =
+        blobs.iter().map(|blob| format!("blobs/sha256/{}", blob.digest().hex())).collect();
     let writers: Vec<Box<Writing<'_>>> = blobs
         .iter()
         .map(|blob| {

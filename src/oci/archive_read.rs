@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::content::Slice;
 use super::error::{Error, Kind};
+use super::layout::{INDEX, MARK};
 use super::unpack::{Archive, EntryKind, Limits};
 
 /// A layout has two files, and one for each blob.
@@ -36,7 +37,9 @@ impl Archived {
         read.map_err(|cause| Error::io("read", path, &cause))?;
         if head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             let message = "it is compressed, though the layers in it already are";
-            return Err(about(Error::new(Kind::Input, message).hint("unpack it with `gunzip` or `unzstd` first")));
+            return Err(about(
+                Error::new(Kind::Input, message).hint("unpack it with `gunzip` or `unzstd` first"),
+            ));
         }
         let limits = Limits { unpacked: u64::MAX, entries: ENTRIES, ..Limits::default() };
         let mut left = limits.unpacked;
@@ -45,8 +48,10 @@ impl Archived {
         let mut files = BTreeMap::new();
         while let Some(entry) = archive.next().map_err(about)? {
             let path = clean(&entry.path).ok_or_else(|| {
-                about(Error::new(Kind::Corrupt, format!("`{}` leads out of it", entry.path))
-                    .hint("do not use it: honest tools do not make such archives"))
+                about(
+                    Error::new(Kind::Corrupt, format!("`{}` leads out of it", entry.path))
+                        .hint("do not use it: honest tools do not make such archives"),
+                )
             })?;
             if files.len() >= ENTRIES {
                 return Err(about(Error::new(Kind::TooLarge, format!("it has more than {ENTRIES} files"))));
@@ -63,6 +68,8 @@ impl Archived {
                     // Who unpacked it would keep the last.
                     files.insert(path, (start, entry.size));
                 }
+                // Other tools' archives have links, but not where a layout has its files.
+                _ if !path.starts_with("blobs/") && ![INDEX, MARK].contains(&path.as_str()) => {}
                 EntryKind::Folder => {}
                 _ => {
                     return Err(about(

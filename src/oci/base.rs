@@ -40,7 +40,8 @@ impl Image {
         format: Format,
     ) -> Result<Self, Error> {
         let fault = || {
-            let message = format!("the configuration {} of the base is not one of an image", base.config.digest());
+            let message =
+                format!("the configuration {} of the base is not one of an image", base.config.digest());
             Error::new(Kind::Corrupt, message).hint("name a base image that an engine can run")
         };
         let mut config: Value = serde_json::from_slice(base.config.bytes()).map_err(|_| fault())?;

@@ -51,7 +51,7 @@ impl Format {
             (Format::Docker, Some((_, docker))) => Ok(layer.called(docker)),
             (Format::Docker, None) if kind == media_type::LAYER_ZSTD => {
                 Err(Error::new(Kind::Input, "docker's format knows no layers of zstd")
-                    .hint("write `--compression gzip`, or leave out `--format docker`"))
+                    .hint("write `--compression gzip`, or leave out `--image-format docker`"))
             }
             (_, None) => Ok(layer.clone()),
         }
@@ -63,7 +63,7 @@ impl Format {
                 Kind::Input,
                 format!("docker's format knows no annotations, such as `{name}`"),
             )
-            .hint("use labels, or leave out `--format docker`")),
+            .hint("use labels, or leave out `--image-format docker`")),
             None => Ok(()),
         }
     }

@@ -148,7 +148,10 @@ impl Index {
             annotations,
         };
         let manifest = Blob::new(format.index(), json(&wire));
-        Ok(Index { manifest, children: images.into_iter().map(|(_, image)| Artifact::Image(image)).collect() })
+        Ok(Index {
+            manifest,
+            children: images.into_iter().map(|(_, image)| Artifact::Image(image)).collect(),
+        })
     }
 
     /// The index itself.
@@ -209,12 +212,15 @@ impl Artifact {
         match self {
             Artifact::Image(image) => Ok(image),
             Artifact::Index(index) => {
-                let super::manifest::Manifest::Index(entries) = super::manifest::read(&index.manifest)? else {
+                let super::manifest::Manifest::Index(entries) = super::manifest::read(&index.manifest)?
+                else {
                     return Err(Error::new(Kind::Corrupt, "its index is none"));
                 };
                 let chosen = super::manifest::choose(&entries, platform)?.digest;
                 let child = index.children.iter().find(|child| child.digest() == chosen);
-                child.ok_or_else(|| Error::new(Kind::Corrupt, "its index lists what it lacks"))?.image(platform)
+                child
+                    .ok_or_else(|| Error::new(Kind::Corrupt, "its index lists what it lacks"))?
+                    .image(platform)
             }
         }
     }

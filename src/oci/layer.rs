@@ -71,7 +71,8 @@ impl Spool {
         };
         let slice = Slice::whole(kept.anonymous()?)?;
         let (media_type, size) = (media_type.to_owned(), slice.size());
-        let descriptor = Descriptor { media_type, digest, size, annotations: Default::default(), platform: None };
+        let descriptor =
+            Descriptor { media_type, digest, size, annotations: Default::default(), platform: None };
         Ok(Content::kept(descriptor, Arc::new(move || Ok(slice.clone()))))
     }
 }

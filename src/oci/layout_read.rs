@@ -129,7 +129,10 @@ impl Layout {
             return Err(fault(format!("it has {} bytes", slice.size())));
         }
         let mut bytes = Vec::new();
-        slice.reader().read_to_end(&mut bytes).map_err(|cause| Error::io("read", Path::new(&shown), &cause))?;
+        slice
+            .reader()
+            .read_to_end(&mut bytes)
+            .map_err(|cause| Error::io("read", Path::new(&shown), &cause))?;
         serde_json::from_slice(&bytes).map_err(|cause| fault(cause.to_string()))
     }
 
@@ -191,7 +194,9 @@ impl Store for Layout {
 /// What an index lists and we can read; none if it is no index.
 pub(super) fn entries(index: &Value) -> Option<Vec<Descriptor>> {
     let listed = index.get("manifests")?.as_array()?;
-    if !listed.iter().all(Value::is_object) {
+    // Who knows other digests may have written them; what is no descriptor nobody has.
+    let is_descriptor = |entry: &Value| entry["digest"].is_string() && entry["mediaType"].is_string();
+    if !listed.iter().all(is_descriptor) {
         return None;
     }
     Some(listed.iter().filter_map(|entry| Descriptor::deserialize(entry).ok()).collect())

@@ -40,18 +40,21 @@ fn is_image_config(media_type: &str) -> bool {
     matches!(media_type, media_type::CONFIG | media_type::DOCKER_CONFIG)
 }
 
-/// Reads a manifest of whatever kind: what it consists of. What it says of itself counts before what the registry
-/// says of it.
-pub(super) fn parts(blob: &Blob) -> Result<Manifest, Error> {
-    let other = |kind: &str, hint: &str| {
-        Err(Error::new(Kind::Input, format!("it is no image but `{kind}`")).hint(hint))
-    };
+/// The manifest under the media type that it has, whatever the registry or an index says of it.
+pub(super) fn named(blob: &Blob) -> Result<Blob, Error> {
+    wire(blob).map(|(kind, _)| blob.called(&kind))
+}
+
+/// Reads the fields of a manifest, and its kind.
+fn wire(blob: &Blob) -> Result<(String, Wire), Error> {
     let stated = blob.media_type();
     let wire: Wire = match serde_json::from_slice(blob.bytes()) {
         Ok(wire) => wire,
         // Login pages and proxies answer with status 200, too.
         Err(_) if !stated.contains("json") => {
-            return other(stated, "check the host: something other than a registry may answer there");
+            let message = format!("it is no image but `{stated}`");
+            return Err(Error::new(Kind::Input, message)
+                .hint("check the host: something other than a registry may answer there"));
         }
         Err(cause) => {
             return Err(Error::new(Kind::Corrupt, format!("its manifest cannot be read: {cause}"))
@@ -72,6 +75,16 @@ pub(super) fn parts(blob: &Blob) -> Result<Manifest, Error> {
         }
         (None, stated) => stated.to_owned(),
     };
+    Ok((kind, wire))
+}
+
+/// Reads a manifest of whatever kind: what it consists of. What it says of itself counts before what the registry
+/// says of it.
+pub(super) fn parts(blob: &Blob) -> Result<Manifest, Error> {
+    let other = |kind: &str, hint: &str| {
+        Err(Error::new(Kind::Input, format!("it is no image but `{kind}`")).hint(hint))
+    };
+    let (kind, wire) = wire(blob)?;
     match (kind.as_str(), wire) {
         // One document that is both could mean another image to everyone who reads it (image specification,
         // `manifest.md`, after CVE-2021-41190).

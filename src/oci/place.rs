@@ -36,8 +36,11 @@ impl Place {
             return Ok(place);
         }
         if Path::new(text).exists() {
-            return Err(Error::new(Kind::Input, format!("{text} is no OCI layout or archive, nor an image reference"))
-                .hint("check the path; a layout is a folder with `oci-layout`, an archive a file of `tar`"));
+            return Err(Error::new(
+                Kind::Input,
+                format!("{text} is no OCI layout or archive, nor an image reference"),
+            )
+            .hint("check the path; a layout is a folder with `oci-layout`, an archive a file of `tar`"));
         }
         Reference::parse(text).map(Place::Registry)
     }
@@ -61,7 +64,9 @@ impl Place {
             return Ok(Place::path(text));
         }
         Reference::parse(text).map(Place::Registry).map_err(|error| {
-            error.hint(format!("write an image in full, such as `quay.io/demo/catalog:v1`, or a path as `oci:{text}`"))
+            error.hint(format!(
+                "write an image in full, such as `quay.io/demo/catalog:v1`, or a path as `oci:{text}`"
+            ))
         })
     }
 
@@ -118,9 +123,15 @@ impl Place {
         colons.into_iter().find_map(|(colon, _)| place(Path::new(&text[..colon]), Some(&text[colon + 1..])))
     }
 
-    /// What an image is called in this place, if it is said.
+    /// What an image is called in this place: as it is said, or as the only one is called.
     pub fn name(&self) -> Option<String> {
         match self {
+            Place::Layout(path, None) | Place::Archive(path, None) => {
+                let layout = Layout::open(path).ok()?;
+                let mut entries = layout.entries();
+                let (name, _) = entries.next().filter(|_| entries.next().is_none())?;
+                name.map(str::to_owned)
+            }
             Place::Layout(_, name) | Place::Archive(_, name) => name.clone(),
             Place::Registry(reference) => reference.tag().map(str::to_owned),
         }

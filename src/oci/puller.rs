@@ -210,7 +210,10 @@ impl Puller {
         let open = move || {
             let file = puller.0.blob(&reference, &wanted)?;
             Slice::whole(file).map_err(|cause| {
-                Error::new(Kind::File, format!("blob {} cannot be read from the cache: {cause}", wanted.digest))
+                Error::new(
+                    Kind::File,
+                    format!("blob {} cannot be read from the cache: {cause}", wanted.digest),
+                )
             })
         };
         Content::kept(descriptor.clone(), Arc::new(open))
@@ -232,8 +235,7 @@ impl Store for Named<'_> {
             kind,
             media_type::MANIFEST | media_type::INDEX | media_type::DOCKER_MANIFEST | media_type::DOCKER_LIST
         ) {
-            let blob = inner.manifest_once(self.reference, descriptor.digest)?;
-            return Ok(blob.called(kind));
+            return inner.manifest_once(self.reference, descriptor.digest);
         }
         let bytes = inner.small(self.reference, descriptor, CONFIG_LIMIT, "configuration")?;
         Ok(Blob::hashed(kind, bytes, descriptor.digest))

@@ -51,6 +51,7 @@ fn read(
         about(Error::new(Kind::TooLarge, format!("its index leads to more than {CHILDREN} manifests")))
     })?;
     let blob = store.small(&within(descriptor, MANIFEST_LIMIT, "manifest")?)?;
+    let blob = manifest::named(&blob).map_err(about)?;
     match manifest::parts(&blob).map_err(about)? {
         manifest::Manifest::Image { config, layers } => {
             let config = store.small(&within(&config, CONFIG_LIMIT, "configuration")?)?;

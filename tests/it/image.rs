@@ -164,8 +164,7 @@ fn the_archive_is_what_tar_would_write() {
         &format!("{}/{}", "d".repeat(40), "f".repeat(51)),
     ];
     let files = paths.map(|path| (path.to_owned(), path.repeat(100).into_bytes())).to_vec();
-    let artifact =
-        catalog(&files, &Options { epoch: Some(1_700_000_000), ..Options::default() }).unwrap();
+    let artifact = catalog(&files, &Options { epoch: Some(1_700_000_000), ..Options::default() }).unwrap();
     for (path, bytes) in files {
         folder.write(&format!("configs/{path}"), bytes);
     }

@@ -60,6 +60,12 @@ impl Registry {
     pub fn reference(&self, name: &str) -> Reference {
         Reference::parse(&format!("127.0.0.1:{}/{name}", self.port)).unwrap()
     }
+
+    /// Ends it before the value does.
+    pub fn stop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 impl Drop for Registry {
