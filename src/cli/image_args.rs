@@ -148,7 +148,7 @@ impl ImageArgs {
         project: &Project<'_>,
         registry: &RegistryArgs,
         ui: &Ui,
-    ) -> Result<Option<Vec<(String, Vec<u8>)>>, Error> {
+    ) -> Result<Option<onto::Files>, Error> {
         let target = project.target(self.target.as_deref())?;
         ui.step("rendering the catalog");
         let wanted: BTreeSet<String> = self.packages.iter().cloned().collect();
@@ -172,7 +172,7 @@ impl ImageArgs {
         if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
             return Ok(None);
         }
-        Ok(Some(files.into_iter().collect()))
+        Ok(Some(files))
     }
 
     /// How the image is made, and the reference of its base.

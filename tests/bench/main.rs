@@ -75,7 +75,7 @@ fn rows(root: &Path) -> Vec<Row> {
             let folder = root.join("target/bench").join(form).join("100");
             rows.push(Row::new(
                 &format!("build --compression {compression}: {form} x100"),
-                &[folder.clone()],
+                std::slice::from_ref(&folder),
                 |args| {
                     args.args(["--project", "target/bench", "build", "--output", "target/bench/large.tar"])
                         .args(["--compression", compression, "--catalog"])

@@ -202,7 +202,7 @@ fn a_broken_connection_is_mended_or_told() {
     let layer = single(&artifact()).layers()[0].clone();
     let server = Server::start(first(99, "GET", "blobs", Reply::Broken(100)));
     let remote = Remote::new(&server.reference(), options()).unwrap();
-    let error = remote.get_blob(&layer.descriptor()).unwrap_err();
+    let error = remote.get_blob(layer.descriptor()).unwrap_err();
     assert_eq!(error.kind, Kind::Unreachable);
     assert!(error.message.contains("broke") && error.message.ends_with("(tried 4 times)"), "{error}");
 }
@@ -266,7 +266,7 @@ fn a_login_does_not_follow_to_another_host() {
     let options = || Options { login: alice(), ..options() };
     push_as(options(), &server.reference()).unwrap();
     let remote = Remote::new(&server.reference(), options()).unwrap();
-    let error = remote.get_blob(&single(&artifact()).layers()[0].descriptor()).unwrap_err();
+    let error = remote.get_blob(single(&artifact()).layers()[0].descriptor()).unwrap_err();
     assert!(error.message.contains(&format!("{} answered 401", other.host())), "{error}");
     assert_eq!(other.log().len(), 3);
     assert!(other.log().iter().all(|asked| asked.authorization().is_none()));

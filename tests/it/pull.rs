@@ -384,10 +384,10 @@ fn a_blob_is_read_into_any_sink() {
     let folder = Folder::new();
     let path: PathBuf = folder.write("blob", "");
     let mut file = fs::File::create(&path).unwrap();
-    remote.copy_blob(&layer.descriptor(), &mut file).unwrap();
+    remote.copy_blob(layer.descriptor(), &mut file).unwrap();
     assert_eq!(Digest::of(&fs::read(&path).unwrap()), layer.digest());
     let mut read_only = fs::File::open(&path).unwrap();
-    let error = remote.copy_blob(&layer.descriptor(), &mut read_only).unwrap_err();
+    let error = remote.copy_blob(layer.descriptor(), &mut read_only).unwrap_err();
     assert_eq!(error.kind, Kind::File);
     assert_eq!(server.count("GET", &layer.digest().to_string()), 2);
 }
