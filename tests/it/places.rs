@@ -258,8 +258,8 @@ fn bad_archives_are_refused_and_the_blob_is_named() {
     let hex = &layer[7..];
     // The name of the layer's file is in its header; another name leaves it missing.
     let mut missing = good.clone();
-    let name =
-        missing.windows(76).rposition(|w| w == format!("blobs/sha256/{hex}")[..76].as_bytes()).unwrap();
+    let own = format!("blobs/sha256/{hex}");
+    let name = missing.windows(own.len()).rposition(|window| window == own.as_bytes()).unwrap();
     let size = String::from_utf8(missing[name + 124..name + 135].to_vec()).unwrap();
     let entry = header(&format!("blobs/sha256/{}", "0".repeat(64)), b'0', &size, "");
     missing[name..name + 512].copy_from_slice(&entry);
