@@ -128,6 +128,33 @@ pub(super) fn by_folder<'s>(
     }
 }
 
+/// Finds among the bundles of a project those that a template names by tag and digest, `repository:tag@sha256:...`, as
+/// `olmcat pin` writes it: the tag says which bundle it is, the digest which image. Engines refuse both in one
+/// reference, so that in the catalog only the digest stays.
+pub(super) fn by_pin<'s>(
+    references: &[Reference],
+    bundles: &mut Vec<BundleBlob<'s>>,
+    found: &mut HashMap<String, BundleBlob<'s>>,
+) {
+    for reference in references {
+        let Some((tagged, digest)) = reference.image.split_once('@') else { continue };
+        let Some(index) = bundles.iter().position(|bundle| bundle.image == tagged) else { continue };
+        let mut bundle = bundles.swap_remove(index);
+        let repository = tagged.rsplit_once(':').map_or(tagged, |(repository, _)| repository);
+        let (old, new) = (bundle.image.to_string(), format!("{repository}@{digest}"));
+        for related in bundle.related_images.iter_mut().filter(|related| related.image == old) {
+            related.image = new.clone().into();
+        }
+        bundle.image = new.into();
+        found.insert(reference.image.clone(), bundle);
+    }
+}
+
+/// A reference as it is without its digest.
+pub(super) fn without_digest(reference: &str) -> &str {
+    reference.split_once('@').map_or(reference, |(name, _)| name)
+}
+
 /// Reads the deprecations that stand beside a template, in `deprecations.yaml`.
 pub(super) fn deprecations<'s>(
     template: &Path,

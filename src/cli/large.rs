@@ -14,6 +14,7 @@ use super::Ui;
 use crate::catalog::{self, Catalog, Format, skeleton};
 use crate::diag::{Error, Report};
 use crate::load::{self, Window};
+use crate::oci;
 use crate::render;
 use crate::rules;
 use crate::text::{FileId, Place, Sources, Spot};
@@ -43,6 +44,9 @@ impl From<io::Error> for Fault {
 impl Large {
     /// Looks at the size of a catalog. None if it is not large, or no catalog that could be read.
     pub(super) fn of(path: &Path) -> Option<Self> {
+        if oci::Place::on_disk(path).is_some() {
+            return None;
+        }
         let files = match fs::metadata(path).ok()?.is_dir() {
             true => load::catalog_files(path).ok()?,
             false => vec![path.to_owned()],

@@ -1,21 +1,20 @@
 //! `olmcat list`: what is in a catalog, as a table or as JSON.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::opened::{Opened, open};
 use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui};
-use crate::catalog::{BundleBlob, Catalog, Channel, Entry, Graph};
+use crate::catalog::{self, BundleBlob, Catalog, Channel, Entry, Graph, Needed};
 use crate::diag::Error;
 use crate::report::Format;
 use crate::text::Sources;
 
 /// List packages, channels, bundles or images of a catalog
 ///
-/// PATH is a catalog folder, a file of FBC, an OCI layout (`DIR` or `DIR:NAME`), or else the reference of a catalog
-/// image; without it, the catalog
-/// of the project is listed. With `--format json` a list of objects is printed.
+/// PATH is a catalog folder, a file of FBC, an OCI layout or archive (`DIR` or `DIR:NAME`), or else the reference of a
+/// catalog image; without it, the catalog of the project is listed. With `--format json` a list of objects is printed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to list.
@@ -23,6 +22,12 @@ pub(super) struct Args {
     what: What,
     /// The catalog; the project's if not given.
     path: Option<PathBuf>,
+    /// List what this package has or needs.
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
+    /// List what channels of this name have or need; not for packages.
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
     #[command(flatten)]
     pull: PullArgs,
 }
@@ -35,7 +40,7 @@ enum What {
     Channels,
     /// Each entry of each channel: version, edges, image.
     Bundles,
-    /// Every image that a mirror of the catalog needs, once.
+    /// Every image that a mirror of the catalog needs, once, with the packages and channels that need it.
     Images,
 }
 
@@ -45,16 +50,71 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     else {
         return Ok(ExitStatus::Findings);
     };
+    let (package, channel) = (args.package.as_deref(), args.channel.as_deref());
+    check(&catalog, package, channel, args.what)?;
+    if let What::Images = args.what {
+        let images = catalog::images(&catalog, package, channel);
+        ui.print(&if ui.format() == Format::Json { images_json(&images) } else { images_table(&images) })?;
+        return Ok(status);
+    }
     let (header, mut rows) = match args.what {
         What::Packages => packages(&catalog),
         What::Channels => channels(&catalog),
-        What::Bundles => bundles(&catalog),
-        What::Images => images(&catalog),
+        What::Bundles | What::Images => bundles(&catalog),
     };
+    let holds = |row: &Vec<String>| {
+        package.is_none_or(|name| row[0] == name) && channel.is_none_or(|name| row[1] == name)
+    };
+    rows.retain(holds);
     rows.sort();
     let text = if ui.format() == Format::Json { json(header, &rows) } else { table(header, &rows) };
     ui.print(&text)?;
     Ok(status)
+}
+
+/// Refuses names that nothing has: an empty list would say that nothing is needed.
+fn check(
+    catalog: &Catalog<'_>,
+    package: Option<&str>,
+    channel: Option<&str>,
+    what: What,
+) -> Result<(), Error> {
+    if matches!(what, What::Packages) && channel.is_some() {
+        return Err(Error::new("packages are in no channel").hint("leave out `--channel`"));
+    }
+    if let Some(name) = package.filter(|name| !catalog.packages.iter().any(|package| package.name == *name)) {
+        let names: Vec<&str> = catalog.packages.iter().map(|package| package.name.as_ref()).collect();
+        return Err(Error::new(format!("no package is called `{name}`"))
+            .hint(format!("there are: {}", names.join(", "))));
+    }
+    let is_meant = |found: &&Channel<'_>| package.is_none_or(|name| found.package == name);
+    let mut known = catalog.channels.iter().filter(is_meant);
+    match channel.filter(|name| !known.any(|found| found.name == *name)) {
+        Some(name) => {
+            Err(Error::new(format!("no channel is called `{name}`"))
+                .hint("`olmcat list channels` names them"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn images_table(images: &BTreeMap<String, Needed>) -> String {
+    let join = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(",");
+    let row = |(image, needed): (&String, &Needed)| {
+        let kind = if needed.is_bundle { "bundle" } else { "related" };
+        vec![image.clone(), kind.to_owned(), join(&needed.packages), join(&needed.channels)]
+    };
+    table(&["image", "kind", "packages", "channels"], &images.iter().map(row).collect::<Vec<_>>())
+}
+
+fn images_json(images: &BTreeMap<String, Needed>) -> String {
+    let object = |(image, needed): (&String, &Needed)| {
+        let kind = if needed.is_bundle { "bundle" } else { "related" };
+        serde_json::json!({
+            "image": image, "kind": kind, "packages": needed.packages, "channels": needed.channels,
+        })
+    };
+    format!("{:#}\n", serde_json::Value::Array(images.iter().map(object).collect()))
 }
 
 type Table = (&'static [&'static str], Vec<Vec<String>>);
@@ -103,16 +163,6 @@ pub(super) fn entries<'c>(catalog: &'c Catalog<'c>) -> impl Iterator<Item = Row<
     channels.flat_map(|channel| channel.entries().iter().map(move |entry| (channel, entry))).map(
         move |(channel, entry)| (channel, entry, bundles.get(&key(&channel.package, &entry.name)).copied()),
     )
-}
-
-fn images(catalog: &Catalog<'_>) -> Table {
-    let mut images = BTreeSet::new();
-    for bundle in &catalog.bundles {
-        images.insert(bundle.image.to_string());
-        images.extend(bundle.related_images.iter().map(|image| image.image.to_string()));
-    }
-    images.remove("");
-    (&["image"], images.into_iter().map(|image| vec![image]).collect())
 }
 
 /// A table for people: names of columns in capitals, no blanks at the end of a line.

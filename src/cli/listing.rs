@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use super::expand::without_digest;
 use crate::diag::{Error, Report};
 use crate::template::Template;
 use crate::text::{Sources, yaml};
@@ -56,5 +57,8 @@ fn is_listed(text: &str, image: &str, archetype: Archetype) -> bool {
     let (sources, mut report) = (Sources::default(), Report::default());
     let file = sources.add("template.yaml", text.to_owned().into_bytes());
     let template = Template::read(&sources, file, &mut report);
-    template.is_some_and(|template| template.listed(archetype.name()).iter().any(|listed| listed == image))
+    template.is_some_and(|template| {
+        let listed = template.listed(archetype.name());
+        listed.iter().any(|listed| listed == image || without_digest(listed) == image)
+    })
 }

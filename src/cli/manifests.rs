@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::build::ImageArgs;
+use super::image_args::ImageArgs;
 use super::project::{self, CONTRACT, below};
 use super::registry_args::RegistryArgs;
 use super::{ExitStatus, Ui};
@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
                         .hint("write `olmcat manifests REF`, or set `image` in `catalog/olmcat.yaml`"));
                 }
             };
-            let Some((artifact, _)) = args.image.make(&project, &args.registry, ui)? else {
+            let Some(artifact) = args.image.make(root, &project, &args.registry, ui)? else {
                 return Ok(ExitStatus::Findings);
             };
             reference.pinned(artifact.digest()).to_string()

@@ -6,11 +6,14 @@ mod bundle_add;
 mod bundle_validate;
 mod cache;
 mod choice;
+mod copy;
 mod diff;
 mod expand;
 mod explain;
 mod files;
 mod fix;
+mod image_args;
+mod inspect;
 mod large;
 mod list;
 mod listing;
@@ -18,10 +21,12 @@ mod login;
 mod logout;
 mod manifests;
 mod matrix;
+mod mirror;
 mod onto;
 mod opened;
 mod opm;
 mod password;
+mod pin;
 mod project;
 mod promote;
 mod pull_args;
@@ -111,10 +116,13 @@ enum Command {
     Push(push::Args),
     Login(login::Args),
     Logout(logout::Args),
+    Copy(copy::Args),
+    Inspect(inspect::Args),
     /// Work with the bundles of the project.
     #[command(subcommand)]
     Bundle(Bundle),
     Promote(promote::Args),
+    Pin(pin::Args),
     List(list::Args),
     Upgrade(upgrade::Args),
     Diff(diff::Args),
@@ -203,9 +211,12 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Push(args) => push::run(&args, &root, ui),
         Command::Login(args) => login::run(&args, ui),
         Command::Logout(args) => logout::run(&args, ui),
+        Command::Copy(args) => copy::run(&args, ui),
+        Command::Inspect(args) => inspect::run(&args, ui),
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
         Command::Bundle(Bundle::Validate(args)) => bundle_validate::run(&args, ui),
         Command::Promote(args) => promote::run(&args, &root, ui),
+        Command::Pin(args) => pin::run(&args, &root, ui),
         Command::List(args) => list::run(&args, &root, ui),
         Command::Upgrade(args) => upgrade::run(&args, &root, ui),
         Command::Diff(args) => diff::run(&args, &root, ui),

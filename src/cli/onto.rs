@@ -9,7 +9,7 @@ use super::registry_args::RegistryArgs;
 use crate::catalog::{self, Catalog, Rest, cut};
 use crate::diag::{Error, Report};
 use crate::load::{self, Ignore};
-use crate::oci::{PullOptions, Puller, Reference};
+use crate::oci::{Place, PullOptions, Puller};
 use crate::rules;
 use crate::text::Sources;
 
@@ -19,15 +19,23 @@ pub(super) type Files = BTreeMap<String, Vec<u8>>;
 /// Reads the files of a published catalog: an image, or a folder.
 pub(super) fn read(base: &str, registry: &RegistryArgs) -> Result<Files, Error> {
     let path = Path::new(base);
-    if path.is_dir() {
-        let mut files = Files::new();
-        walk(path, "", &mut files)?;
-        return Ok(files);
-    }
-    let reference = Reference::parse(base)?;
+    let place = match Place::spelt(base)?.or_else(|| Place::on_disk(path)) {
+        Some(place) => place,
+        None if path.is_dir() => {
+            let mut files = Files::new();
+            walk(path, "", &mut files)?;
+            return Ok(files);
+        }
+        None => Place::parse(base)?,
+    };
+    load::image_files(&place, &puller(registry)?)
+}
+
+/// Makes what pulls images when no option but those of registries are given.
+pub(super) fn puller(registry: &RegistryArgs) -> Result<Puller, Error> {
     let (remote, registries) = (registry.options(), registry.registries()?);
     let options = PullOptions { remote, registries, ..pull_options(false)? };
-    load::image_files(&reference, &Puller::new(usual_cache()?, options))
+    Ok(Puller::new(usual_cache()?, options))
 }
 
 fn walk(folder: &Path, below: &str, files: &mut Files) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use super::rulebook::Rulebook;
 use super::{ExitStatus, Ui};
 use crate::catalog::Catalog;
 use crate::diag::{Error, Report};
-use crate::load::{self, Image};
+use crate::load::Image;
 use crate::settings::Contract;
 use crate::text::Sources;
 
@@ -34,10 +34,6 @@ pub(super) fn open<'s>(
     let (catalog, contract) = match path {
         Some(path) => {
             let book = Rulebook::read(root, &Choice::default(), sources, &mut report)?;
-            if let Some((folder, name)) = load::layout_of(path) {
-                let catalog = load::layout(&folder, name.as_deref(), sources, &mut report)?;
-                return Ok(finish(catalog, book.contract, true, report, sources, ui));
-            }
             let paths = [path.to_owned()];
             let image = pull.images(&paths, sources, &mut report, ui)?.pop();
             let catalog = match image.flatten() {

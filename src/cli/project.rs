@@ -47,10 +47,10 @@ struct Bundles<'s> {
 }
 
 /// A bundle folder of the project.
-struct Folder {
+pub(super) struct Folder {
     package: String,
     version: String,
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
 /// Returns a path below the project as the user would write it.
@@ -187,7 +187,7 @@ pub(super) fn catalog<'s>(
 }
 
 /// Returns `bundles/<package>/<version>`, sorted.
-fn bundle_folders(root: &Path) -> Result<Vec<Folder>, Error> {
+pub(super) fn bundle_folders(root: &Path) -> Result<Vec<Folder>, Error> {
     let bundles = below(root, "bundles");
     let mut folders = Vec::new();
     if bundles.exists() {
@@ -201,7 +201,7 @@ fn bundle_folders(root: &Path) -> Result<Vec<Folder>, Error> {
     Ok(folders)
 }
 
-fn subfolders(folder: &Path) -> Result<Vec<String>, Error> {
+pub(super) fn subfolders(folder: &Path) -> Result<Vec<String>, Error> {
     let entries = fs::read_dir(folder).map_err(|cause| Error::io("read", folder, &cause))?;
     let mut names = Vec::new();
     for entry in entries {
@@ -278,6 +278,7 @@ fn expand<'s>(
     let wanted: HashSet<&str> = references.iter().map(|reference| reference.image.as_str()).collect();
     let mut by_image: HashMap<String, BundleBlob<'s>> = HashMap::new();
     expand::by_folder(path, &references, &mut bundles.blobs, &mut by_image, sources);
+    expand::by_pin(&references, &mut bundles.blobs, &mut by_image);
     for bundle in bundles.blobs {
         if wanted.contains(bundle.image.as_ref()) {
             by_image.insert(bundle.image.to_string(), bundle);
@@ -288,7 +289,8 @@ fn expand<'s>(
         }
     }
     let is_known = |image: &String| {
-        let is_lost = |lost: &Option<String>| lost.as_ref().is_none_or(|lost| lost == image);
+        let is_lost =
+            |lost: &Option<String>| lost.as_ref().is_none_or(|lost| lost == expand::without_digest(image));
         by_image.contains_key(image) || bundles.lost.iter().any(is_lost)
     };
     for reference in references.iter().filter(|reference| !is_known(&reference.image)) {

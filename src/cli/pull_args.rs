@@ -8,7 +8,7 @@ use super::Ui;
 use super::registry_args::{RegistryArgs, variable};
 use crate::diag::{Error, Report};
 use crate::load::{self, Image};
-use crate::oci::{CACHE_LIMIT, Cache, Limits, Platform, PullOptions, Puller, Reference};
+use crate::oci::{CACHE_LIMIT, Cache, Limits, Place, Platform, PullOptions, Puller, Reference};
 use crate::text::Sources;
 
 /// Where pulled images are kept.
@@ -118,8 +118,8 @@ impl PullArgs {
         })
     }
 
-    /// Loads the images among some arguments: those that name nothing on disk. The answers are in the order
-    /// of the arguments.
+    /// Loads the images among some arguments: layouts and archives, what is spelt as an image, and what names
+    /// nothing on disk. The answers are in the order of the arguments.
     pub(super) fn images<'s>(
         &self,
         arguments: &[PathBuf],
@@ -127,33 +127,50 @@ impl PullArgs {
         report: &mut Report,
         ui: &Ui,
     ) -> Result<Vec<Option<Image<'s>>>, Error> {
-        let is_image: Vec<bool> = arguments.iter().map(|path| !is_on_disk(path)).collect();
-        let images = arguments.iter().zip(&is_image).filter(|(_, is_image)| **is_image);
-        let references = images.map(|(path, _)| reference(path)).collect::<Result<Vec<_>, _>>()?;
-        if references.is_empty() {
+        let places = arguments.iter().map(|path| place(path)).collect::<Result<Vec<_>, _>>()?;
+        let images: Vec<Place> = places.iter().flatten().cloned().collect();
+        if images.is_empty() {
             return Ok(arguments.iter().map(|_| None).collect());
         }
-        ui.step(match references.as_slice() {
-            [only] => format!("pulling {only}"),
-            several => format!("pulling {} images", several.len()),
+        ui.step(match images.as_slice() {
+            [only] => format!("reading {only}"),
+            several => format!("reading {} images", several.len()),
         });
-        let mut loaded = load::images(&references, &self.puller()?, sources, report).into_iter();
-        let next = |is_image: bool| if is_image { loaded.next().transpose() } else { Ok(None) };
-        is_image.into_iter().map(next).collect()
+        let mut loaded = load::images(&images, &self.puller()?, sources, report).into_iter();
+        let next = |place: Option<Place>| match place {
+            Some(_) => loaded.next().transpose(),
+            None => Ok(None),
+        };
+        places.into_iter().map(next).collect()
+    }
+
+    /// Which image of several is asked for.
+    pub(super) fn platform(&self) -> Option<&Platform> {
+        self.platform.as_ref()
+    }
+
+    /// How registries are talked to.
+    pub(super) fn registry(&self) -> &RegistryArgs {
+        &self.registry
     }
 }
 
-/// Whether an argument is a path. What cannot be looked at is one as well: the error then says why.
-fn is_on_disk(path: &Path) -> bool {
+/// Returns the image that an argument names; none if it names a file or a folder of FBC. What cannot be looked at is
+/// one of these as well: the error then says why.
+pub(super) fn place(path: &Path) -> Result<Option<Place>, Error> {
     use std::io::ErrorKind::{NotADirectory, NotFound};
-    let looked = std::fs::symlink_metadata(path);
-    !looked.is_err_and(|cause| matches!(cause.kind(), NotFound | NotADirectory))
-}
-
-/// Reads an argument that names nothing on disk as a reference.
-fn reference(path: &Path) -> Result<Reference, Error> {
     let text = path.display().to_string();
-    Reference::parse(&text).map_err(|cause| {
+    if let Some(place) = Place::spelt(&text)? {
+        return Ok(Some(place));
+    }
+    if let Some(place) = Place::on_disk(path) {
+        return Ok(Some(place));
+    }
+    let looked = std::fs::symlink_metadata(path);
+    if !looked.is_err_and(|cause| matches!(cause.kind(), NotFound | NotADirectory)) {
+        return Ok(None);
+    }
+    Reference::parse(&text).map(|reference| Some(Place::Registry(reference))).map_err(|cause| {
         let why = cause.message.replace(&format!("`{text}` is not"), "it is not");
         Error::new(format!("cannot read {text}: there is no such file or folder, and {why}"))
             .hint("check the path; write an image in full, such as `quay.io/demo/catalog:v1`")

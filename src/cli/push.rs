@@ -1,16 +1,16 @@
 //! `olmcat push`: the catalog image goes to a registry.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::build::ImageArgs;
+use super::image_args::{Built, ImageArgs};
 use super::registry_args::RegistryArgs;
 use super::transfer::TransferArgs;
-use super::{ExitStatus, Ui, project};
-use crate::diag::{Error, Report};
+use super::{ExitStatus, Ui};
+use crate::diag::Error;
 use crate::oci::layout::Layout;
 use crate::oci::remote::{Options, Planned};
 use crate::oci::{Artifact, Reference};
-use crate::text::Sources;
 
 /// Build the catalog image and push it to a registry
 ///
@@ -19,12 +19,16 @@ use crate::text::Sources;
 /// standard output. Logins are those of docker and podman.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Where to push: `registry.example/team/catalog:tag`. If not given, the image of
+    /// Where to push: `registry.example/team/catalog:tag`, or several such. If not given, the image of
     /// `catalog/olmcat.yaml`, with the name of the target as its tag.
     #[arg(value_name = "REF")]
-    reference: Option<String>,
-    /// Push the image of an OCI layout instead of building one.
-    #[arg(long, value_name = "DIR", requires = "reference", conflicts_with_all = ["target", "platform", "onto", "packages"])]
+    references: Vec<String>,
+    /// Further tags in the repository of each reference.
+    #[arg(long, value_name = "TAG", value_delimiter = ',')]
+    tag: Vec<String>,
+    /// Push the image of an OCI layout, a folder or an archive, instead of building one.
+    #[arg(long, value_name = "DIR", requires = "references",
+          conflicts_with_all = ["target", "catalog", "platform", "onto", "packages", "from", "labels", "annotations"])]
     layout: Option<PathBuf>,
     /// The name of the image in the layout, if it has several.
     #[arg(long, value_name = "NAME", requires = "layout")]
@@ -46,46 +50,96 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
     // A reference that cannot be parsed is told before the work begins.
-    let given = args.reference.as_deref().map(Reference::parse).transpose()?;
-    if let (Some(layout), Some(reference)) = (&args.layout, &given) {
-        let artifact = Layout::open(layout)?.artifact(args.name.as_deref())?;
-        return push(args, &artifact, reference, ui);
-    }
-    let (sources, mut report) = (Sources::default(), Report::default());
-    let project = project::check(root, &sources, &mut report, ui)?;
-    if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
-        return Ok(ExitStatus::Findings);
-    }
-    let Some((artifact, tag)) = args.image.make(&project, &args.registry, ui)? else {
-        return Ok(ExitStatus::Findings);
+    let given = args.references.iter().map(|text| reference(text)).collect::<Result<Vec<_>, _>>()?;
+    let given = tagged(given, &args.tag)?;
+    let built = match &args.layout {
+        Some(layout) => {
+            let artifact = Layout::open(layout)?.artifact(args.name.as_deref())?;
+            Built { artifact, target: String::new(), image: None, base: None }
+        }
+        None => match args.image.build(root, &args.registry, false, ui)? {
+            Some(built) => built,
+            None => return Ok(ExitStatus::Findings),
+        },
     };
-    let reference = match (given, &project.settings.image) {
-        (Some(reference), _) => reference,
-        (None, Some(image)) => Reference::parse(&format!("{image}:{tag}"))?,
-        (None, None) => {
+    let references = match (given.is_empty(), &built.image) {
+        (false, _) => given,
+        (true, Some(image)) => {
+            tagged(vec![Reference::parse(&format!("{image}:{}", built.target))?], &args.tag)?
+        }
+        (true, None) => {
             return Err(Error::new("where to push is not said")
                 .hint("write `olmcat push REF`, or set `image` in `catalog/olmcat.yaml`"));
         }
     };
-    push(args, &artifact, &reference, ui)
-}
-
-fn push(args: &Args, artifact: &Artifact, reference: &Reference, ui: &Ui) -> Result<ExitStatus, Error> {
-    let beside = |name: &String| Reference::parse(&format!("{}/{name}", reference.host()));
-    let sources = args.mount_from.iter().map(|name| Ok(beside(name)?.api_repository()));
-    let mount_from = sources.collect::<Result<_, Error>>()?;
-    let options = Options { mount_from, ..args.registry.options() };
-    let remote = args.registry.remote(reference, options)?;
     if args.dry_run {
-        ui.step(format!("asking {reference}"));
-        ui.print(&planned(&remote.plan(artifact, reference)?))?;
+        for reference in &references {
+            ui.step(format!("asking {reference}"));
+            let remote = args.registry.remote(reference, args.registry.options())?;
+            ui.print(&planned(&remote.plan(&built.artifact, reference)?))?;
+        }
         return Ok(ExitStatus::Clean);
     }
-    let transfer = args.transfer.show(ui, format!("pushing to {reference}"));
+    let mut sources: Vec<Reference> = built.base.into_iter().collect();
+    for reference in references {
+        let named =
+            args.mount_from.iter().map(|name| Reference::parse(&format!("{}/{name}", reference.host())));
+        sources.extend(named.collect::<Result<Vec<_>, _>>()?);
+        push(&built.artifact, &reference, &sources, &args.registry, &args.transfer, ui)?;
+        // What is in one repository of a registry is mounted in another.
+        sources.push(reference);
+    }
+    ui.print(&format!("{}\n", built.artifact.digest()))?;
+    Ok(ExitStatus::Clean)
+}
+
+/// Reads a reference, which may be spelt as skopeo spells it.
+fn reference(text: &str) -> Result<Reference, Error> {
+    Ok(Reference::parse(text.strip_prefix("docker://").unwrap_or(text))?)
+}
+
+/// Adds further tags to each repository, each once.
+fn tagged(references: Vec<Reference>, tags: &[String]) -> Result<Vec<Reference>, Error> {
+    let mut all = Vec::new();
+    for reference in references {
+        let repository = format!("{}/{}", reference.host(), reference.repository());
+        let more = tags.iter().map(|tag| Reference::parse(&format!("{repository}:{tag}")));
+        // Without a tag of its own, those that are named are meant.
+        if reference.tag().is_some() || tags.is_empty() {
+            all.push(reference);
+        }
+        all.extend(more.collect::<Result<Vec<_>, _>>()?);
+    }
+    let mut seen = BTreeSet::new();
+    all.retain(|reference| seen.insert(reference.clone()));
+    Ok(all)
+}
+
+/// Pushes an artifact. Blobs that repositories of the same registry have, among `sources`, are mounted.
+pub(super) fn push(
+    artifact: &Artifact,
+    reference: &Reference,
+    sources: &[Reference],
+    registry: &RegistryArgs,
+    transfer: &TransferArgs,
+    ui: &Ui,
+) -> Result<(), Error> {
+    let options = Options { mount_from: beside(reference, sources), ..registry.options() };
+    let remote = registry.remote(reference, options)?;
+    let transfer = transfer.show(ui, format!("pushing to {reference}"));
     let pushed = remote.push(artifact, reference, &|progress| transfer.tell(progress))?;
     transfer.end(&pushed);
-    ui.print(&format!("{}\n", pushed.digest))?;
-    Ok(ExitStatus::Clean)
+    Ok(())
+}
+
+/// Other repositories of the registry of a reference.
+fn beside(reference: &Reference, sources: &[Reference]) -> Vec<String> {
+    let elsewhere = |source: &&Reference| {
+        source.host() == reference.host() && source.repository() != reference.repository()
+    };
+    let mut names: Vec<String> = sources.iter().filter(elsewhere).map(Reference::api_repository).collect();
+    names.dedup();
+    names
 }
 
 /// What a push would do, in lines.

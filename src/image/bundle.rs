@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Options, assemble};
-use crate::oci::{Artifact, Error, File, Kind, Layer};
+use crate::oci::{Artifact, Error, File, Kind};
 
 /// Makes a bundle image of files, in any order: paths such as `manifests/csv.yaml` and
 /// `metadata/annotations.yaml`. `annotations` are those of `metadata/annotations.yaml`; they become labels,
@@ -29,21 +29,21 @@ pub fn bundle(
         let below: Vec<File<'_>> = files
             .iter()
             .filter(|(path, _)| folder(path) == wanted)
-            .map(|(path, bytes)| File { path, bytes })
+            .map(|(path, bytes)| File::new(path, bytes))
             .collect();
         if below.is_empty() {
             return Err(Error::new(Kind::Input, format!("a bundle image needs files below `{wanted}`"))
                 .hint("a bundle has the folders `manifests` and `metadata`"));
         }
-        layers.push(Layer::gzip(&below, options.epoch.unwrap_or(0))?);
+        layers.push(options.layer(&below)?);
     }
     let rest: Vec<File<'_>> = files
         .iter()
         .filter(|(path, _)| !folders.contains(&folder(path).as_str()))
-        .map(|(path, bytes)| File { path, bytes })
+        .map(|(path, bytes)| File::new(path, bytes))
         .collect();
     if !rest.is_empty() {
-        layers.push(Layer::gzip(&rest, options.epoch.unwrap_or(0))?);
+        layers.push(options.layer(&rest)?);
     }
     let mut labels = options.labels.clone();
     labels.extend(annotations.clone());

@@ -10,11 +10,11 @@ use super::{Ignore, LIMIT};
 use crate::bundle::{Bundle, Ignored, PACKAGE_ANNOTATION};
 use crate::catalog::Catalog;
 use crate::diag::{Error, Report};
-use crate::oci::{self, Pulled, Puller, Reference, Unpacked};
+use crate::oci::{self, Place, Pulled, Puller, Unpacked};
 use crate::text::Sources;
 
 /// The label that names the folder of a catalog (`operator-registry/pkg/containertools/labels.go`).
-pub(super) const CONFIGS_LABEL: &str = "operators.operatorframework.io.index.configs.v1";
+const CONFIGS_LABEL: &str = "operators.operatorframework.io.index.configs.v1";
 /// The label of catalogs before FBC.
 const DATABASE_LABEL: &str = "operators.operatorframework.io.index.database.v1";
 
@@ -30,26 +30,38 @@ pub enum Image<'s> {
 /// The files of a folder, by their paths in it.
 type Files = BTreeMap<String, Arc<Vec<u8>>>;
 
-/// Pulls an image and reads the bundle or the catalog in it. Places in findings are written
-/// `reference:path/in/image`.
+/// Pulls an image, or opens it where it is on disk, and reads the bundle or the catalog in it. Places in findings are
+/// written `reference:path/in/image`.
 ///
 /// # Errors
 /// When the image cannot be pulled or unpacked, is neither bundle nor catalog, or lacks what its labels
 /// promise.
 pub fn image<'s>(
-    reference: &Reference,
+    place: &Place,
     puller: &Puller,
     sources: &'s Sources,
     report: &mut Report,
 ) -> Result<Image<'s>, Error> {
-    let pulled = puller.pull(reference).map_err(from_oci)?;
-    let fault = |why: &str| Error::new(format!("cannot read {reference}: {why}"));
+    held(&puller.pull(place).map_err(from_oci)?, puller, sources, report)
+}
+
+/// Reads the bundle or the catalog in an image that was pulled.
+///
+/// # Errors
+/// Those of [`image()`].
+pub fn held<'s>(
+    pulled: &Pulled,
+    puller: &Puller,
+    sources: &'s Sources,
+    report: &mut Report,
+) -> Result<Image<'s>, Error> {
+    let fault = |why: &str| Error::new(format!("cannot read {}: {why}", pulled.name));
     if let Some(folder) = pulled.labels.get(CONFIGS_LABEL) {
-        let files = catalog_files(&pulled, folder, puller)?;
-        return Ok(Image::Catalog(catalog_of(&reference.to_string(), folder, files, sources, report)));
+        let files = catalog_files(pulled, folder, puller)?;
+        return Ok(Image::Catalog(catalog_of(&pulled.name, folder, files, sources, report)));
     }
     if pulled.labels.contains_key(PACKAGE_ANNOTATION) {
-        return bundle(&pulled, puller, sources, report).map(Image::Bundle);
+        return bundle(pulled, puller, sources, report).map(Image::Bundle);
     }
     if pulled.labels.contains_key(DATABASE_LABEL) {
         return Err(fault(&format!("it is an index image with an sqlite database (label `{DATABASE_LABEL}`), which OLM and opm gave up"))
@@ -66,19 +78,19 @@ pub fn image<'s>(
     Err(fault(&format!("its type could not be determined: {found}")).hint(hint))
 }
 
-/// Pulls several images at once and reads what is in them, in the order of the references.
+/// Pulls several images at once and reads what is in them, in the order of the places.
 ///
 /// # Errors
 /// Those of [`image`], for each.
 pub fn images<'s>(
-    references: &[Reference],
+    places: &[Place],
     puller: &Puller,
     sources: &'s Sources,
     report: &mut Report,
 ) -> Vec<Result<Image<'s>, Error>> {
-    let loaded = puller.each(references, |reference| {
+    let loaded = puller.each(places, |place| {
         let mut report = Report::default();
-        (image(reference, puller, sources, &mut report), report)
+        (image(place, puller, sources, &mut report), report)
     });
     let one = |(image, faults)| {
         report.append(faults);
@@ -91,10 +103,10 @@ pub fn images<'s>(
 ///
 /// # Errors
 /// Those of [`image()`]; also for an image that is no catalog.
-pub fn image_files(reference: &Reference, puller: &Puller) -> Result<BTreeMap<String, Vec<u8>>, Error> {
-    let pulled = puller.pull(reference).map_err(from_oci)?;
+pub fn image_files(place: &Place, puller: &Puller) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    let pulled = puller.pull(place).map_err(from_oci)?;
     let folder = pulled.labels.get(CONFIGS_LABEL).ok_or_else(|| {
-        Error::new(format!("{reference} is no catalog image: it has no label `{CONFIGS_LABEL}`"))
+        Error::new(format!("{place} is no catalog image: it has no label `{CONFIGS_LABEL}`"))
             .hint("check the reference")
     })?;
     let files = catalog_files(&pulled, folder, puller)?;
@@ -107,7 +119,7 @@ fn bundle<'s>(
     sources: &'s Sources,
     report: &mut Report,
 ) -> Result<Bundle<'s>, Error> {
-    let reference = pulled.reference.to_string();
+    let reference = pulled.name.clone();
     let home = sources.add(reference.clone(), Vec::new());
     // opm looks nowhere else, whatever the labels `manifests.v1` and `metadata.v1` say.
     let folders = ["manifests", "metadata"];
@@ -152,7 +164,7 @@ fn bundle<'s>(
 fn catalog_files(pulled: &Pulled, folder: &str, puller: &Puller) -> Result<Files, Error> {
     let fault = |why: &str| {
         let why = format!("its label `{CONFIGS_LABEL}` {why}");
-        Error::new(format!("cannot read {}: {why}", pulled.reference)).hint(
+        Error::new(format!("cannot read {}: {why}", pulled.name)).hint(
             "build the image again, with the catalog in the folder that the label names, usually `/configs`",
         )
     };
@@ -168,7 +180,7 @@ fn catalog_files(pulled: &Pulled, folder: &str, puller: &Puller) -> Result<Files
 }
 
 /// Reads the files of a catalog image, whose name is part of what findings call them.
-pub(super) fn catalog_of<'s>(
+fn catalog_of<'s>(
     name: &str,
     folder: &str,
     files: Files,

@@ -6,13 +6,11 @@ mod catalog;
 mod file;
 mod image;
 mod indexignore;
-mod layout;
 mod windows;
 
 pub use bundle::{bundle, is_bundle, manifests_in};
 pub use catalog::{catalog, catalog_files, catalog_part};
 pub use file::{LIMIT, exists, read_file, text};
-pub use image::{Image, image, image_files, images};
+pub use image::{Image, held, image, image_files, images};
 pub use indexignore::Ignore;
-pub use layout::{layout, layout_of};
 pub use windows::{Window, windows};

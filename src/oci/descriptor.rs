@@ -21,8 +21,16 @@ pub mod media_type {
     pub const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
     /// Docker's image configuration.
     pub const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
+    /// A layer that is not compressed.
+    pub const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
     /// A gzip-compressed layer.
     pub const LAYER_GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+    /// A layer compressed with zstd.
+    pub const LAYER_ZSTD: &str = "application/vnd.oci.image.layer.v1.tar+zstd";
+    /// Docker's layer that is not compressed.
+    pub const DOCKER_LAYER: &str = "application/vnd.docker.image.rootfs.diff.tar";
+    /// Docker's gzip-compressed layer.
+    pub const DOCKER_LAYER_GZIP: &str = "application/vnd.docker.image.rootfs.diff.tar.gzip";
     /// Docker's image manifest, schema 2.
     pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
     /// Docker's list of manifests.
@@ -144,6 +152,16 @@ impl Blob {
     /// The content.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The same content under another media type.
+    pub(super) fn called(&self, media_type: &str) -> Self {
+        Blob { media_type: media_type.to_owned(), ..self.clone() }
+    }
+
+    /// The content, which nobody copies.
+    pub(super) fn shared(&self) -> Arc<Vec<u8>> {
+        Arc::clone(&self.bytes)
     }
 
     /// Its length in bytes.

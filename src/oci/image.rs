@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::descriptor::{Blob, Descriptor, Platform, media_type};
+use super::content::Content;
+use super::descriptor::{Blob, Descriptor, Platform};
 use super::digest::Digest;
+use super::error::{Error, Kind};
+use super::format::Format;
 use super::layer::Layer;
 
 /// One image: a manifest, its configuration and its layers.
@@ -13,7 +16,7 @@ use super::layer::Layer;
 pub struct Image {
     pub(super) manifest: Blob,
     pub(super) config: Blob,
-    pub(super) layers: Vec<Blob>,
+    pub(super) layers: Vec<Content>,
 }
 
 /// Several images under one name, one for each platform.
@@ -52,7 +55,16 @@ pub struct Config {
 
 impl Image {
     /// Joins layers, bottom first, with a configuration. `annotations` go into the manifest.
-    pub fn new(config: &Config, layers: &[Layer], annotations: &BTreeMap<String, String>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// The format knows no such layers, or no annotations.
+    pub fn new(
+        config: &Config,
+        layers: &[Layer],
+        annotations: &BTreeMap<String, String>,
+        format: Format,
+    ) -> Result<Self, Error> {
         let history = WireHistory { created: &config.created, created_by: &config.created_by };
         let wire = WireConfig {
             created: &config.created,
@@ -63,16 +75,29 @@ impl Image {
             rootfs: WireRoot { kind: "layers", diff_ids: layers.iter().map(Layer::diff_id).collect() },
             history: vec![history; layers.len()],
         };
-        let config = Blob::new(media_type::CONFIG, json(&wire));
-        let layers: Vec<Blob> = layers.iter().map(|layer| layer.blob().clone()).collect();
+        let layers = layers.iter().map(|layer| layer.content().clone()).collect();
+        Image::joined(json(&wire), layers, annotations, format)
+    }
+
+    /// Joins layers with the bytes of a configuration.
+    pub(super) fn joined(
+        config: Vec<u8>,
+        layers: Vec<Content>,
+        annotations: &BTreeMap<String, String>,
+        format: Format,
+    ) -> Result<Self, Error> {
+        format.check(annotations)?;
+        let config = Blob::new(format.config(), config);
+        let layers: Vec<Content> =
+            layers.iter().map(|layer| format.layer(layer)).collect::<Result<_, Error>>()?;
         let manifest = WireManifest {
             schema_version: 2,
-            media_type: media_type::MANIFEST,
+            media_type: format.manifest(),
             config: config.descriptor(),
-            layers: layers.iter().map(Blob::descriptor).collect(),
+            layers: layers.iter().map(|layer| layer.descriptor().clone()).collect(),
             annotations,
         };
-        Image { manifest: Blob::new(media_type::MANIFEST, json(&manifest)), config, layers }
+        Ok(Image { manifest: Blob::new(format.manifest(), json(&manifest)), config, layers })
     }
 
     /// The manifest.
@@ -86,26 +111,47 @@ impl Image {
     }
 
     /// The layers, bottom first.
-    pub fn layers(&self) -> &[Blob] {
+    pub fn layers(&self) -> &[Content] {
         &self.layers
+    }
+
+    /// The labels of its configuration.
+    ///
+    /// # Errors
+    ///
+    /// The configuration is not that of an image.
+    pub fn labels(&self) -> Result<BTreeMap<String, String>, Error> {
+        super::manifest::labels(self.config.bytes())
     }
 }
 
 impl Index {
     /// Lists images by platform, in the order given. `annotations` go into the index.
-    pub fn new(images: Vec<(Platform, Image)>, annotations: &BTreeMap<String, String>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// The format knows no annotations.
+    pub fn new(
+        images: Vec<(Platform, Image)>,
+        annotations: &BTreeMap<String, String>,
+        format: Format,
+    ) -> Result<Self, Error> {
+        format.check(annotations)?;
         let manifests = images.iter().map(|(platform, image)| Descriptor {
             platform: Some(platform.clone()),
             ..image.manifest.descriptor()
         });
         let wire = WireIndex {
             schema_version: 2,
-            media_type: media_type::INDEX,
+            media_type: format.index(),
             manifests: manifests.collect(),
             annotations,
         };
-        let manifest = Blob::new(media_type::INDEX, json(&wire));
-        Index { manifest, children: images.into_iter().map(|(_, image)| Artifact::Image(image)).collect() }
+        let manifest = Blob::new(format.index(), json(&wire));
+        Ok(Index {
+            manifest,
+            children: images.into_iter().map(|(_, image)| Artifact::Image(image)).collect(),
+        })
     }
 
     /// The index itself.
@@ -138,19 +184,45 @@ impl Artifact {
     pub fn manifests(&self) -> Vec<&Blob> {
         let mut found = Vec::new();
         self.walk(&mut |artifact| found.push(artifact.manifest()));
-        once(found)
+        let mut seen = BTreeSet::new();
+        found.into_iter().filter(|blob| seen.insert(blob.digest())).collect()
     }
 
-    /// The layers and configurations, each once.
-    pub fn blobs(&self) -> Vec<&Blob> {
-        let mut found = Vec::new();
+    /// The layers and configurations, each once. Layers that may not be handed on are not among them: they stay
+    /// where their `urls` lead (image specification, `layer.md`).
+    pub fn blobs(&self) -> Vec<Content> {
+        let mut found: Vec<Content> = Vec::new();
         self.walk(&mut |artifact| {
             if let Artifact::Image(image) = artifact {
-                found.extend(&image.layers);
-                found.push(&image.config);
+                let layers = image.layers.iter();
+                found.extend(layers.filter(|layer| !is_foreign(&layer.descriptor().media_type)).cloned());
+                found.push(Content::from(&image.config));
             }
         });
-        once(found)
+        let mut seen = BTreeSet::new();
+        found.into_iter().filter(|blob| seen.insert(blob.digest())).collect()
+    }
+
+    /// The image for a platform, or for this machine if none is asked for, or the only one.
+    ///
+    /// # Errors
+    ///
+    /// There is none for the platform.
+    pub fn image(&self, platform: Option<&Platform>) -> Result<&Image, Error> {
+        match self {
+            Artifact::Image(image) => Ok(image),
+            Artifact::Index(index) => {
+                let super::manifest::Manifest::Index(entries) = super::manifest::read(&index.manifest)?
+                else {
+                    return Err(Error::new(Kind::Corrupt, "its index is none"));
+                };
+                let chosen = super::manifest::choose(&entries, platform)?.digest;
+                let child = index.children.iter().find(|child| child.digest() == chosen);
+                child
+                    .ok_or_else(|| Error::new(Kind::Corrupt, "its index lists what it lacks"))?
+                    .image(platform)
+            }
+        }
     }
 
     /// Children first.
@@ -164,9 +236,9 @@ impl Artifact {
     }
 }
 
-fn once(blobs: Vec<&Blob>) -> Vec<&Blob> {
-    let mut seen = BTreeSet::new();
-    blobs.into_iter().filter(|blob| seen.insert(blob.digest())).collect()
+/// Whether a layer may only be had from its owner: windows has such.
+pub(super) fn is_foreign(media_type: &str) -> bool {
+    ["nondistributable.v1.tar", "rootfs.foreign.diff.tar"].iter().any(|kind| media_type.contains(kind))
 }
 
 /// Compact JSON in the order of the fields, so that equal values have equal digests.

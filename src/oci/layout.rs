@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::content::{Content, Slice};
 use super::descriptor::{Blob, media_type};
 use super::error::{Error, Kind};
 use super::image::Artifact;
@@ -89,17 +91,18 @@ fn update(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-const MARK_CONTENT: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
+pub(super) const MARK_CONTENT: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
 
 /// Blobs, then the mark, then the index.
 fn fill(folder: &Path, artifact: &Artifact, name: &str, made: &mut Made) -> Result<(), Error> {
     let mut index = read_index(folder)?;
     let blobs = folder.join("blobs/sha256");
     made.folders(&blobs)?;
-    for blob in artifact.blobs().into_iter().chain(artifact.manifests()) {
+    let manifests = artifact.manifests().into_iter().map(Content::from);
+    for blob in artifact.blobs().into_iter().chain(manifests) {
         let file = blobs.join(blob.digest().hex());
-        if !holds(&file, blob) {
-            made.file(&file, blob.bytes())?;
+        if !holds(&file, &blob) {
+            made.blob(&file, &blob)?;
         }
     }
     let mark = folder.join(MARK);
@@ -116,26 +119,29 @@ fn fill(folder: &Path, artifact: &Artifact, name: &str, made: &mut Made) -> Resu
     Ok(())
 }
 
+pub(super) fn empty_index() -> Value {
+    json!({ "schemaVersion": 2, "mediaType": media_type::INDEX, "manifests": [] })
+}
+
 /// The index as it stands, with all that other tools wrote into it, or a new one.
 fn read_index(folder: &Path) -> Result<Value, Error> {
     let file = folder.join(INDEX);
     let bytes = match fs::read(&file) {
         Ok(bytes) => bytes,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(json!({ "schemaVersion": 2, "mediaType": media_type::INDEX, "manifests": [] }));
+            return Ok(empty_index());
         }
         Err(cause) => return Err(Error::io("read", &file, &cause)),
     };
-    // An entry that nobody can read would hide the one that is to be added.
-    let index = serde_json::from_slice::<Value>(&bytes).ok().filter(|_| super::layout_read::is_index(&bytes));
-    index.ok_or_else(|| {
+    let index = serde_json::from_slice::<Value>(&bytes).ok();
+    index.filter(|index| super::layout_read::entries(index).is_some()).ok_or_else(|| {
         Error::new(Kind::Corrupt, format!("{} is not the index of a layout", file.display()))
             .hint("remove the folder, or choose another one; nothing was changed")
     })
 }
 
 /// Lets the index name a manifest, and nothing else by that name.
-fn name_in(index: &mut Value, manifest: &Blob, name: &str) {
+pub(super) fn name_in(index: &mut Value, manifest: &Blob, name: &str) {
     let mut descriptor = manifest.descriptor();
     descriptor.annotations = BTreeMap::from([(REF_NAME.to_owned(), name.to_owned())]);
     let Some(entries) = index["manifests"].as_array_mut() else { return };
@@ -144,13 +150,16 @@ fn name_in(index: &mut Value, manifest: &Blob, name: &str) {
 }
 
 /// Whether a blob is there already, and whole.
-fn holds(file: &Path, blob: &Blob) -> bool {
-    fs::metadata(file).is_ok_and(|found| found.len() == blob.size())
-        && fs::read(file).is_ok_and(|bytes| bytes == blob.bytes())
+fn holds(file: &Path, blob: &Content) -> bool {
+    let opened = File::open(file).and_then(Slice::whole);
+    opened.is_ok_and(|slice| {
+        let there = Content::kept(blob.descriptor().clone(), Arc::new(move || Ok(slice.clone())));
+        there.verify().is_ok()
+    })
 }
 
 /// Letters and digits, with `-._:@+/` and `--` in between (`annotations.md`).
-fn check_name(name: &str) -> Result<(), Error> {
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:@+/".contains(&byte);
     let edge = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
     if name.bytes().all(allowed) && edge(name.bytes().next()) && edge(name.bytes().next_back()) {
@@ -170,16 +179,26 @@ struct Made {
 impl Made {
     /// Writes a file whole or not at all: the bytes reach the disk under another name first.
     fn file(&mut self, file: &Path, bytes: &[u8]) -> Result<(), Error> {
+        self.filled(file, |sink| Ok(sink.write_all(bytes)))
+    }
+
+    /// Writes a blob, if it is what it is called.
+    fn blob(&mut self, file: &Path, blob: &Content) -> Result<(), Error> {
+        self.filled(file, |sink| blob.copy_to(sink))
+    }
+
+    fn filled(
+        &mut self,
+        file: &Path,
+        fill: impl FnOnce(&mut File) -> Result<std::io::Result<()>, Error>,
+    ) -> Result<(), Error> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let folder = file.parent().unwrap_or(Path::new("."));
         let existed = file.exists();
-        let write = || -> std::io::Result<()> {
-            let mut temporary = Temporary::create(folder, &name)?;
-            temporary.file.write_all(bytes)?;
-            temporary.file.sync_all()?;
-            temporary.keep(file)
-        };
-        write().map_err(|cause| Error::io("write", file, &cause))?;
+        let io = |cause| Error::io("write", file, &cause);
+        let mut temporary = Temporary::create(folder, &name).map_err(io)?;
+        fill(&mut temporary.file)?.and_then(|()| temporary.file.sync_all()).map_err(io)?;
+        temporary.keep(file).map_err(io)?;
         if !existed {
             self.files.push(file.to_owned());
         }

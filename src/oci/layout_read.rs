@@ -1,49 +1,82 @@
-//! Reading a layout back: nothing is believed before its size and digest agree.
+//! Reading a layout back, from a folder or an archive: nothing is believed before its size and digest agree.
 
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::descriptor::{Blob, Descriptor, media_type};
-use super::digest::Digest;
+use super::archive_read::Archived;
+use super::content::{Content, Slice};
+use super::descriptor::{Blob, Descriptor};
 use super::error::{Error, Kind};
-use super::image::{Artifact, Image, Index};
+use super::image::Artifact;
 use super::layout::{INDEX, MARK, REF_NAME};
+use super::read::{self, Store};
 
-/// Indexes may list indexes; this deep is more than anybody does, and cycles end.
-const DEPTH: usize = 4;
+/// The largest `index.json` that is read, in bytes: more than a hundred thousand images.
+const INDEX_LIMIT: u64 = 64 << 20;
 
 /// A layout on disk: its names, and what they lead to.
 #[derive(Debug, Clone)]
 pub struct Layout {
-    folder: PathBuf,
+    place: PathBuf,
+    files: Files,
     entries: Vec<Descriptor>,
 }
 
+/// Where the files of a layout are.
+#[derive(Debug, Clone)]
+enum Files {
+    Folder,
+    Archive(Archived),
+}
+
 impl Layout {
-    /// Opens a layout and reads its index.
+    /// Opens a layout, be it a folder or an archive, and reads its index.
     ///
     /// # Errors
     ///
-    /// The folder is not a layout, or its index cannot be read.
-    pub fn open(folder: &Path) -> Result<Self, Error> {
-        let mark = folder.join(MARK);
-        if !mark.is_file() {
-            return Err(Error::new(
-                Kind::Input,
-                format!("{} is not an OCI layout: it has no `{MARK}`", folder.display()),
-            )
-            .hint("check the path; a layout is the folder that holds `index.json` and `blobs`"));
-        }
-        let file = folder.join(INDEX);
-        let bytes = fs::read(&file).map_err(|cause| Error::io("read", &file, &cause))?;
-        let index: WireIndex = parse(&bytes, &file)?;
-        Ok(Layout { folder: folder.to_owned(), entries: index.manifests })
+    /// It is not a layout, or its index cannot be read.
+    pub fn open(place: &Path) -> Result<Self, Error> {
+        let no_layout = |hint: &str| {
+            let message = format!("{} is not an OCI layout: it has no `{MARK}`", place.display());
+            Err(Error::new(Kind::Input, message).hint(hint))
+        };
+        let files = if place.is_file() {
+            let archive = Archived::open(place)?;
+            if !archive.holds(MARK) {
+                return no_layout(if archive.holds("manifest.json") {
+                    "it is an archive of `docker save`: turn it into one of OCI with `skopeo copy docker-archive:FILE oci-archive:FILE`"
+                } else {
+                    "check the path; an OCI archive holds `index.json` and `blobs`"
+                });
+            }
+            Files::Archive(archive)
+        } else if place.join(MARK).is_file() {
+            Files::Folder
+        } else {
+            return no_layout("check the path; a layout is the folder that holds `index.json` and `blobs`");
+        };
+        let mut layout = Layout { place: place.to_owned(), files, entries: Vec::new() };
+        let index = layout.index()?;
+        layout.entries = entries(&index).ok_or_else(|| {
+            let shown = layout.shown(INDEX);
+            Error::new(Kind::Corrupt, format!("{shown} is not what it should be: it lists no `manifests`"))
+                .hint("write the layout again; it was damaged or copied in part")
+        })?;
+        Ok(layout)
     }
 
-    /// What the index lists: each descriptor with its name, where it has one.
+    /// Whether a path is that of a layout, folder or archive. An archive is only looked at in its beginning.
+    pub fn is_one(place: &Path) -> bool {
+        place.join(MARK).is_file() || super::archive_read::is_archive(place)
+    }
+
+    /// What the index lists: each descriptor with its name, where it has one. What it lists that nobody can read,
+    /// such as digests of another kind, is left out.
     pub fn entries(&self) -> impl Iterator<Item = (Option<&str>, &Descriptor)> {
         self.entries.iter().map(|entry| (entry.annotations.get(REF_NAME).map(String::as_str), entry))
     }
@@ -58,7 +91,7 @@ impl Layout {
         let found: Vec<_> = self.entries().filter(|(entry, _)| name.is_none() || *entry == name).collect();
         let [(_, entry)] = found.as_slice() else {
             let named = name.map(|name| format!(" named `{name}`")).unwrap_or_default();
-            let message = format!("{} holds {} images{named}, not one", self.folder.display(), found.len());
+            let message = format!("{} holds {} images{named}, not one", self.place.display(), found.len());
             let names: Vec<&str> = self.entries().filter_map(|(name, _)| name).collect();
             let hint = match names.as_slice() {
                 [] => "write an image to it first; it names none".to_owned(),
@@ -66,75 +99,105 @@ impl Layout {
             };
             return Err(Error::new(Kind::NotFound, message).hint(hint));
         };
-        self.read(entry, DEPTH)
+        self.named(entry)
     }
 
-    fn read(&self, entry: &Descriptor, depth: usize) -> Result<Artifact, Error> {
-        let manifest = self.blob(entry)?;
-        let file = self.file(&entry.digest);
-        match entry.media_type.as_str() {
-            media_type::MANIFEST | media_type::DOCKER_MANIFEST => {
-                let wire: WireManifest = parse(manifest.bytes(), &file)?;
-                let layers = wire.layers.iter().map(|layer| self.blob(layer)).collect::<Result<_, _>>()?;
-                Ok(Artifact::Image(Image { config: self.blob(&wire.config)?, layers, manifest }))
+    /// Reads what an entry of the index leads to, and verifies every blob.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Layout::artifact`].
+    pub fn named(&self, entry: &Descriptor) -> Result<Artifact, Error> {
+        read::artifact(self, entry).map_err(|mut error| {
+            let place = self.place.display().to_string();
+            if !error.message.contains(&place) {
+                error.message = format!("cannot read {place}: {}", error.message);
             }
-            media_type::INDEX | media_type::DOCKER_LIST if depth > 0 => {
-                let wire: WireIndex = parse(manifest.bytes(), &file)?;
-                let children = wire.manifests.iter().map(|child| self.read(child, depth - 1));
-                Ok(Artifact::Index(Index { children: children.collect::<Result<_, _>>()?, manifest }))
-            }
-            other => Err(Error::new(
-                Kind::Corrupt,
-                format!("{} is neither image nor index: `{other}`", file.display()),
-            )),
-        }
+            error
+        })
     }
 
-    /// Reads no more than was promised, so that a wrong file cannot fill the memory.
-    fn blob(&self, entry: &Descriptor) -> Result<Blob, Error> {
-        let file = self.file(&entry.digest);
-        let corrupt = |why: String| {
-            Error::new(Kind::Corrupt, format!("{} {why}", file.display()))
+    /// The index as it stands, with all that other tools wrote into it.
+    pub(super) fn index(&self) -> Result<Value, Error> {
+        let shown = self.shown(INDEX);
+        let fault = |why: String| {
+            Error::new(Kind::Corrupt, format!("{shown} is not what it should be: {why}"))
                 .hint("write the layout again; it was damaged or copied in part")
         };
+        let slice = self.slice(INDEX)?;
+        if slice.size() > INDEX_LIMIT {
+            return Err(fault(format!("it has {} bytes", slice.size())));
+        }
         let mut bytes = Vec::new();
-        let open = File::open(&file).map_err(|cause| Error::io("read", &file, &cause))?;
-        let read = open.take(entry.size.saturating_add(1)).read_to_end(&mut bytes);
-        read.map_err(|cause| Error::io("read", &file, &cause))?;
-        if bytes.len() as u64 != entry.size {
-            return Err(corrupt(format!("is not {} bytes long", entry.size)));
-        }
-        let blob = Blob::new(&entry.media_type, bytes);
-        if blob.digest() != entry.digest {
-            return Err(corrupt(format!("holds {}", blob.digest())));
-        }
-        Ok(blob)
+        slice
+            .reader()
+            .read_to_end(&mut bytes)
+            .map_err(|cause| Error::io("read", Path::new(&shown), &cause))?;
+        serde_json::from_slice(&bytes).map_err(|cause| fault(cause.to_string()))
     }
 
-    fn file(&self, digest: &Digest) -> PathBuf {
-        self.folder.join("blobs/sha256").join(digest.hex())
+    /// The blobs of an archive by the paths of their files; a folder's are not listed.
+    pub(super) fn archived(&self) -> Option<&Archived> {
+        match &self.files {
+            Files::Archive(archive) => Some(archive),
+            Files::Folder => None,
+        }
+    }
+
+    /// Opens a file of the layout.
+    fn slice(&self, path: &str) -> Result<Slice, Error> {
+        match &self.files {
+            Files::Folder => {
+                let file = self.place.join(path);
+                let io = |cause| Error::io("read", &file, &cause);
+                if !fs::metadata(&file).map_err(io)?.is_file() {
+                    let message = format!("cannot read {}: it is no regular file", file.display());
+                    return Err(Error::new(Kind::Corrupt, message).hint("write the layout again"));
+                }
+                File::open(&file).and_then(Slice::whole).map_err(io)
+            }
+            Files::Archive(archive) => archive.slice(path).ok_or_else(|| {
+                Error::new(Kind::NotFound, format!("cannot read {}: it is not there", self.shown(path)))
+                    .hint("write the archive again; it was copied in part")
+            }),
+        }
+    }
+
+    fn shown(&self, path: &str) -> String {
+        match &self.files {
+            Files::Folder => self.place.join(path).display().to_string(),
+            Files::Archive(_) => format!("{}:{path}", self.place.display()),
+        }
+    }
+
+    fn content(&self, descriptor: &Descriptor) -> Content {
+        let (layout, path) = (self.clone(), format!("blobs/sha256/{}", descriptor.digest.hex()));
+        Content::kept(descriptor.clone(), Arc::new(move || layout.slice(&path)))
     }
 }
 
-#[derive(Deserialize)]
-struct WireManifest {
-    config: Descriptor,
-    layers: Vec<Descriptor>,
+impl Store for Layout {
+    fn small(&self, descriptor: &Descriptor) -> Result<Blob, Error> {
+        let bytes = self.content(descriptor).read()?;
+        Ok(Blob::hashed(&descriptor.media_type, bytes, descriptor.digest))
+    }
+
+    fn large(&self, descriptor: &Descriptor) -> Result<Content, Error> {
+        let content = self.content(descriptor);
+        if !super::image::is_foreign(&descriptor.media_type) {
+            content.verify()?;
+        }
+        Ok(content)
+    }
 }
 
-/// Whether bytes are an index that can be read back.
-pub(super) fn is_index(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<WireIndex>(bytes).is_ok()
-}
-
-#[derive(Deserialize)]
-struct WireIndex {
-    manifests: Vec<Descriptor>,
-}
-
-fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], file: &Path) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|cause| {
-        Error::new(Kind::Corrupt, format!("{} is not what it should be: {cause}", file.display()))
-            .hint("write the layout again; it was damaged or copied in part")
-    })
+/// What an index lists and we can read; none if it is no index.
+pub(super) fn entries(index: &Value) -> Option<Vec<Descriptor>> {
+    let listed = index.get("manifests")?.as_array()?;
+    // Who knows other digests may have written them; what is no descriptor nobody has.
+    let is_descriptor = |entry: &Value| entry["digest"].is_string() && entry["mediaType"].is_string();
+    if !listed.iter().all(is_descriptor) {
+        return None;
+    }
+    Some(listed.iter().filter_map(|entry| Descriptor::deserialize(entry).ok()).collect())
 }

@@ -25,17 +25,36 @@ struct Wire {
     manifests: Option<Vec<Descriptor>>,
 }
 
-/// Reads a manifest. What it says of itself counts before what the registry says of it.
+/// Reads the manifest of an image, or an index.
 pub(super) fn read(blob: &Blob) -> Result<Manifest, Error> {
-    let other = |kind: &str, hint: &str| {
-        Err(Error::new(Kind::Input, format!("it is no image but `{kind}`")).hint(hint))
-    };
+    match parts(blob)? {
+        Manifest::Image { config, .. } if !is_image_config(&config.media_type) => {
+            Err(Error::new(Kind::Input, format!("it is no image but `{}`", config.media_type))
+                .hint("check the reference: charts, signatures and the like are in registries, too"))
+        }
+        manifest => Ok(manifest),
+    }
+}
+
+fn is_image_config(media_type: &str) -> bool {
+    matches!(media_type, media_type::CONFIG | media_type::DOCKER_CONFIG)
+}
+
+/// The manifest under the media type that it has, whatever the registry or an index says of it.
+pub(super) fn named(blob: &Blob) -> Result<Blob, Error> {
+    wire(blob).map(|(kind, _)| blob.called(&kind))
+}
+
+/// Reads the fields of a manifest, and its kind.
+fn wire(blob: &Blob) -> Result<(String, Wire), Error> {
     let stated = blob.media_type();
     let wire: Wire = match serde_json::from_slice(blob.bytes()) {
         Ok(wire) => wire,
         // Login pages and proxies answer with status 200, too.
         Err(_) if !stated.contains("json") => {
-            return other(stated, "check the host: something other than a registry may answer there");
+            let message = format!("it is no image but `{stated}`");
+            return Err(Error::new(Kind::Input, message)
+                .hint("check the host: something other than a registry may answer there"));
         }
         Err(cause) => {
             return Err(Error::new(Kind::Corrupt, format!("its manifest cannot be read: {cause}"))
@@ -56,6 +75,16 @@ pub(super) fn read(blob: &Blob) -> Result<Manifest, Error> {
         }
         (None, stated) => stated.to_owned(),
     };
+    Ok((kind, wire))
+}
+
+/// Reads a manifest of whatever kind: what it consists of. What it says of itself counts before what the registry
+/// says of it.
+pub(super) fn parts(blob: &Blob) -> Result<Manifest, Error> {
+    let other = |kind: &str, hint: &str| {
+        Err(Error::new(Kind::Input, format!("it is no image but `{kind}`")).hint(hint))
+    };
+    let (kind, wire) = wire(blob)?;
     match (kind.as_str(), wire) {
         // One document that is both could mean another image to everyone who reads it (image specification,
         // `manifest.md`, after CVE-2021-41190).
@@ -71,13 +100,7 @@ pub(super) fn read(blob: &Blob) -> Result<Manifest, Error> {
         (
             media_type::MANIFEST | media_type::DOCKER_MANIFEST,
             Wire { config: Some(config), layers: Some(layers), .. },
-        ) => match config.media_type.as_str() {
-            media_type::CONFIG | media_type::DOCKER_CONFIG => Ok(Manifest::Image { config, layers }),
-            other_kind => other(
-                other_kind,
-                "check the reference: charts, signatures and the like are in registries, too",
-            ),
-        },
+        ) => Ok(Manifest::Image { config, layers }),
         (
             media_type::MANIFEST | media_type::DOCKER_MANIFEST | media_type::INDEX | media_type::DOCKER_LIST,
             _,

@@ -4,17 +4,25 @@
 //! [`Index`]. It is then written to a [`layout`] or pushed to a [`remote`]. The README says why there is a
 //! client of our own.
 
+pub mod archive;
+mod archive_read;
+mod base;
 mod cache;
+mod compression;
+mod content;
 mod descriptor;
 mod digest;
 mod error;
+mod format;
 mod gzip;
 mod image;
 mod layer;
 pub mod layout;
 mod layout_read;
 mod manifest;
+mod place;
 mod puller;
+mod read;
 mod reference;
 mod registries;
 pub mod remote;
@@ -23,16 +31,21 @@ mod temporary;
 mod time;
 mod unpack;
 
+pub use base::Change;
 pub use cache::{CACHE_LIMIT, Cache, Usage};
+pub use compression::Compression;
+pub use content::{Content, Reader};
 pub use descriptor::{Blob, Descriptor, Platform, media_type};
 pub use digest::Digest;
 pub use error::{Error, Kind};
+pub use format::Format;
 pub use image::{Artifact, Config, Image, Index};
 pub use layer::Layer;
+pub use place::Place;
 pub use puller::{PullOptions, Pulled, Puller};
 pub use reference::Reference;
 pub use registries::{Endpoint, Registries};
-pub use tar::File;
+pub use tar::{File, Source, Writing};
 pub use temporary::{Temporary, abandon_temporary};
 pub use time::rfc3339;
 pub use unpack::{Limits, Packed, Unpacked, unpack};

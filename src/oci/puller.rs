@@ -11,21 +11,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::cache::Cache;
+use super::content::{Content, Slice};
 use super::descriptor::{Blob, Descriptor, Platform};
 use super::digest::Digest;
 use super::error::{Error, Kind};
+use super::image::{Artifact, Image};
+use super::layout::Layout;
 use super::manifest::{self, Manifest};
+use super::place::Place;
+use super::read::{self, CONFIG_LIMIT, DEPTH, MANIFEST_LIMIT, Store};
 use super::reference::Reference;
 use super::registries::{Endpoint, Registries};
 use super::remote::{self, Remote};
 use super::unpack::{Limits, Packed, Unpacked, unpack};
 
-/// The largest manifest and configuration that are read, in bytes; registries refuse larger manifests.
-const MANIFEST_LIMIT: u64 = 4 << 20;
-const CONFIG_LIMIT: u64 = 8 << 20;
-/// Indexes may list indexes; this deep is more than anybody does, and cycles cannot be (a digest would have
-/// to be its own).
-const DEPTH: usize = 4;
 /// Layers of one image that are pulled at once.
 const LAYERS: usize = 3;
 
@@ -56,8 +55,11 @@ impl Default for PullOptions {
     }
 }
 
-/// Pulls images. It remembers connections, logins and answers: one is enough for a run.
-pub struct Puller {
+/// Pulls images. It remembers connections, logins and answers: one is enough for a run. Clones share all of it.
+#[derive(Clone)]
+pub struct Puller(Arc<Inner>);
+
+struct Inner {
     cache: Cache,
     options: PullOptions,
     remotes: Once<(String, String, bool), Arc<Remote>>,
@@ -71,19 +73,19 @@ pub struct Puller {
 /// An image of which the manifest and the labels are known.
 #[derive(Debug, Clone)]
 pub struct Pulled {
-    /// The reference as it was given.
-    pub reference: Reference,
+    /// What it is called, as it was given.
+    pub name: String,
     /// What it names: the digest of the manifest, or of the index.
     pub digest: Digest,
     /// The labels of its configuration.
     pub labels: BTreeMap<String, String>,
-    layers: Vec<Descriptor>,
+    layers: Vec<Content>,
 }
 
 impl Puller {
     /// A puller that asks nobody yet.
     pub fn new(cache: Cache, options: PullOptions) -> Self {
-        Puller {
+        Puller(Arc::new(Inner {
             cache,
             options,
             remotes: Once::default(),
@@ -91,32 +93,79 @@ impl Puller {
             manifests: Once::default(),
             blobs: Once::default(),
             silent: Mutex::default(),
-        }
+        }))
     }
 
     /// Works on several things at once, on as many as the options say, and returns what came of them in their
     /// order.
     pub fn each<T: Sync, R: Send>(&self, things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-        each(self.options.at_once, things, work)
+        each(self.0.options.at_once, things, work)
     }
 
-    /// Finds an image and reads its manifest and its labels, but no layer.
+    /// Finds an image, of an index the one for the platform of the options, and reads its manifest and its labels,
+    /// but no layer of one in a registry.
     ///
     /// # Errors
     ///
-    /// No registry has it or can be talked to; it is blocked; it is no image, or none for the platform; the
-    /// cache cannot be written.
-    pub fn pull(&self, reference: &Reference) -> Result<Pulled, Error> {
+    /// No registry has it or can be talked to; it is blocked; the layout is damaged or names no such image; it is
+    /// no image, or none for the platform; the cache cannot be written.
+    pub fn pull(&self, place: &Place) -> Result<Pulled, Error> {
+        let name = place.to_string();
         let about = |mut error: Error| {
-            if !error.message.contains(&reference.to_string()) {
-                error.message = format!("cannot pull {reference}: {}", error.message);
+            if !error.message.contains(&name) {
+                error.message = format!("cannot pull {name}: {}", error.message);
             }
             error
         };
-        let (digest, config, layers) = self.manifest(reference).map_err(about)?;
-        let config = self.small(reference, &config, CONFIG_LIMIT, "configuration").map_err(about)?;
+        let Place::Registry(reference) = place else {
+            let artifact = self.artifact(place)?;
+            let image = artifact.image(self.0.options.platform.as_ref()).map_err(about)?;
+            return self.pulled(place, &artifact, image).map_err(about);
+        };
+        let (digest, config, layers) = self.0.manifest(reference).map_err(about)?;
+        let config = self.0.small(reference, &config, CONFIG_LIMIT, "configuration").map_err(about)?;
         let labels = manifest::labels(&config).map_err(about)?;
-        Ok(Pulled { reference: reference.clone(), digest, labels, layers })
+        let layers = layers.into_iter().map(|layer| self.content(reference, &layer)).collect();
+        Ok(Pulled { name, digest, labels, layers })
+    }
+
+    /// Takes an image of an artifact that was read from a place.
+    ///
+    /// # Errors
+    ///
+    /// It is no image but something else.
+    pub fn pulled(&self, place: &Place, artifact: &Artifact, image: &Image) -> Result<Pulled, Error> {
+        manifest::read(image.manifest())?;
+        let (name, digest, labels) = (place.to_string(), artifact.digest(), image.labels()?);
+        Ok(Pulled { name, digest, labels, layers: image.layers().to_vec() })
+    }
+
+    /// Reads all that a place names: each manifest and configuration of an index. The layers of one in a
+    /// registry are pulled when they are opened; those on disk are verified.
+    ///
+    /// # Errors
+    ///
+    /// As [`Puller::pull`].
+    pub fn artifact(&self, place: &Place) -> Result<Artifact, Error> {
+        let reference = match place {
+            Place::Layout(path, name) | Place::Archive(path, name) => {
+                return Layout::open(path)?.artifact(name.as_deref());
+            }
+            Place::Registry(reference) => reference,
+        };
+        let read = || -> Result<Artifact, Error> {
+            let digest = self.0.digest(reference)?;
+            // What it is and how long, its own answer says.
+            let blob = self.0.manifest_once(reference, digest)?;
+            read::artifact(&Named { puller: self, reference }, &blob.descriptor())
+        };
+        read().map_err(|mut error| {
+            let name = reference.to_string();
+            if !error.message.contains(&name) {
+                error.message = format!("cannot pull {name}: {}", error.message);
+            }
+            error
+        })
     }
 
     /// Unpacks what is in some folders of an image, of each path in `wanted` in their order. Layers that are
@@ -126,35 +175,84 @@ impl Puller {
     ///
     /// No registry gives a layer; those of [`unpack`]; the cache cannot be written.
     pub fn unpack(&self, pulled: &Pulled, wanted: &[&str]) -> Result<Vec<Unpacked>, Error> {
-        let limits = &self.options.limits;
+        let limits = &self.0.options.limits;
         let about = |mut error: Error| {
-            error.message = format!("cannot read {}: {}", pulled.reference, error.message);
+            error.message = format!("cannot read {}: {}", pulled.name, error.message);
             error
         };
-        let sizes = pulled.layers.iter().try_fold(0_u64, |sum, layer| sum.checked_add(layer.size));
+        let sizes = pulled.layers.iter().try_fold(0_u64, |sum, layer| sum.checked_add(layer.size()));
         if sizes.is_none_or(|sum| sum > limits.unpacked) {
             return Err(about(
                 Error::new(Kind::TooLarge, format!("its layers have more than {} bytes", limits.unpacked))
                     .hint("if the image may be that large, raise the limit with `--max-unpacked`"),
             ));
         }
-        let files = each(LAYERS, &pulled.layers, |layer| self.blob(&pulled.reference, layer));
+        let files = each(LAYERS, &pulled.layers, Content::open);
         let mut packed = Vec::new();
         for (layer, file) in pulled.layers.iter().zip(files) {
-            packed.push(Packed { descriptor: layer.clone(), bytes: file.map_err(about)? });
+            packed.push(Packed { descriptor: layer.descriptor().clone(), bytes: file.map_err(about)? });
         }
         unpack(&mut packed, wanted, limits).map_err(about)
     }
 
+    /// Asks what references name, several at once and without pulling anything.
+    ///
+    /// # Errors
+    ///
+    /// For each: there is none; no registry can be talked to.
+    pub fn digests(&self, references: &[Reference]) -> Vec<Result<Digest, Error>> {
+        self.each(references, |reference| self.0.digest(reference))
+    }
+
+    /// Content of a repository, pulled when it is opened.
+    fn content(&self, reference: &Reference, descriptor: &Descriptor) -> Content {
+        let (puller, reference, wanted) = (self.clone(), reference.clone(), descriptor.clone());
+        let open = move || {
+            let file = puller.0.blob(&reference, &wanted)?;
+            Slice::whole(file).map_err(|cause| {
+                Error::new(
+                    Kind::File,
+                    format!("blob {} cannot be read from the cache: {cause}", wanted.digest),
+                )
+            })
+        };
+        Content::kept(descriptor.clone(), Arc::new(open))
+    }
+}
+
+/// The repository of a reference as a store of blobs.
+struct Named<'a> {
+    puller: &'a Puller,
+    reference: &'a Reference,
+}
+
+impl Store for Named<'_> {
+    fn small(&self, descriptor: &Descriptor) -> Result<Blob, Error> {
+        use super::descriptor::media_type;
+        let inner = &self.puller.0;
+        let kind = descriptor.media_type.as_str();
+        if matches!(
+            kind,
+            media_type::MANIFEST | media_type::INDEX | media_type::DOCKER_MANIFEST | media_type::DOCKER_LIST
+        ) {
+            return inner.manifest_once(self.reference, descriptor.digest);
+        }
+        let bytes = inner.small(self.reference, descriptor, CONFIG_LIMIT, "configuration")?;
+        Ok(Blob::hashed(kind, bytes, descriptor.digest))
+    }
+
+    fn large(&self, descriptor: &Descriptor) -> Result<Content, Error> {
+        Ok(self.puller.content(self.reference, descriptor))
+    }
+}
+
+impl Inner {
     /// What a reference names, and the image behind it.
     fn manifest(&self, reference: &Reference) -> Result<(Digest, Descriptor, Vec<Descriptor>), Error> {
-        let digest = match reference.digest() {
-            Some(digest) => digest,
-            None => self.tags.get(reference.to_string(), || self.head(reference))?.digest,
-        };
+        let digest = self.digest(reference)?;
         let mut at = digest;
         for _ in 0..DEPTH {
-            let blob = self.manifests.get(at, || self.manifest_blob(reference, at))?;
+            let blob = self.manifest_once(reference, at)?;
             let read = manifest::read(&blob)?;
             if at == digest {
                 self.cache.remember(&reference.to_string(), &blob.descriptor())?;
@@ -167,6 +265,18 @@ impl Puller {
             }
         }
         Err(Error::new(Kind::Corrupt, "its indexes are nested too deeply").hint("push the image again"))
+    }
+
+    /// The digest that a reference names; what a tag names is asked once.
+    fn digest(&self, reference: &Reference) -> Result<Digest, Error> {
+        match reference.digest() {
+            Some(digest) => Ok(digest),
+            None => Ok(self.tags.get(reference.to_string(), || self.head(reference))?.digest),
+        }
+    }
+
+    fn manifest_once(&self, reference: &Reference, digest: Digest) -> Result<Blob, Error> {
+        self.manifests.get(digest, || self.manifest_blob(reference, digest))
     }
 
     /// Asks what a tag names now.
@@ -189,7 +299,7 @@ impl Puller {
         // Which mirrors serve it depends on how it was named.
         let blob = self.ask(reference, |remote, reference| remote.get_manifest(&reference.pinned(digest)))?;
         // What is no manifest is not kept.
-        manifest::read(&blob)?;
+        manifest::parts(&blob)?;
         self.cache.add(&digest, |file| {
             use std::io::Write as _;
             let fault = |cause| Error::new(Kind::File, format!("the cache cannot be written: {cause}"));
@@ -294,7 +404,7 @@ impl Puller {
 
 impl std::fmt::Debug for Puller {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Puller({})", self.cache.folder().display())
+        write!(f, "Puller({})", self.0.cache.folder().display())
     }
 }
 

@@ -20,7 +20,84 @@ pub struct File<'a> {
     /// Relative, with `/` between its components.
     pub path: &'a str,
     /// The content.
-    pub bytes: &'a [u8],
+    pub source: Source<'a>,
+}
+
+/// Where the content of a file comes from.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// It is held.
+    Bytes(&'a [u8]),
+    /// It has so many bytes, which are written when their turn comes.
+    Written(u64, &'a Writing<'a>),
+}
+
+/// Writes the content of a file.
+pub type Writing<'a> = dyn Fn(&mut dyn Write) -> Result<(), Error> + Sync + 'a;
+
+impl<'a> File<'a> {
+    /// A file whose content is held.
+    pub fn new(path: &'a str, bytes: &'a [u8]) -> Self {
+        File { path, source: Source::Bytes(bytes) }
+    }
+}
+
+impl Source<'_> {
+    fn size(&self) -> u64 {
+        match self {
+            Source::Bytes(bytes) => bytes.len() as u64,
+            Source::Written(size, _) => *size,
+        }
+    }
+
+    fn write(&self, sink: &mut impl Write, path: &str) -> Result<(), Error> {
+        match self {
+            Source::Bytes(bytes) => sink.write_all(bytes).map_err(unwritten),
+            Source::Written(size, write) => {
+                let mut exact = Exact { sink, left: *size };
+                write(&mut exact)?;
+                match exact.left {
+                    0 => Ok(()),
+                    _ => Err(changed(path)),
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Source<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.size())
+    }
+}
+
+/// Takes no more than was announced.
+struct Exact<W> {
+    sink: W,
+    left: u64,
+}
+
+impl<W: Write> Write for Exact<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() as u64 > self.left {
+            return Err(io::Error::other("it became longer meanwhile"));
+        }
+        let written = self.sink.write(bytes)?;
+        self.left -= written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+}
+
+fn changed(path: &str) -> Error {
+    Error::new(Kind::File, format!("`{path}` became shorter while it was read")).hint("try again")
+}
+
+fn unwritten(cause: io::Error) -> Error {
+    Error::new(Kind::File, format!("cannot write the archive: {cause}"))
 }
 
 /// Writes files and the folders on their way, sorted by path, with the time `mtime` in seconds of Unix.
@@ -37,10 +114,10 @@ pub(super) fn write(sink: &mut impl Write, files: &[File<'_>], mtime: u64) -> Re
         )
         .hint("set SOURCE_DATE_EPOCH to seconds since 1970, not to milliseconds"));
     }
-    let mut entries: BTreeMap<&str, Option<&[u8]>> = BTreeMap::new();
+    let mut entries: BTreeMap<&str, Option<Source<'_>>> = BTreeMap::new();
     for file in files {
         check_path(file.path)?;
-        if file.bytes.len() as u64 > LARGEST {
+        if file.source.size() > LARGEST {
             return Err(Error::new(Kind::Input, format!("`{}` is larger than 8 GiB", file.path)));
         }
         for (slash, _) in file.path.match_indices('/') {
@@ -49,24 +126,21 @@ pub(super) fn write(sink: &mut impl Write, files: &[File<'_>], mtime: u64) -> Re
                 return Err(twice(folder));
             }
         }
-        if entries.insert(file.path, Some(file.bytes)).is_some() {
+        if entries.insert(file.path, Some(file.source)).is_some() {
             return Err(twice(file.path));
         }
     }
-    let mut write = || -> io::Result<()> {
-        for (path, content) in &entries {
-            match content {
-                None => header(sink, &format!("{path}/"), 0o755, 0, mtime, b'5')?,
-                Some(bytes) => {
-                    header(sink, path, 0o644, bytes.len() as u64, mtime, b'0')?;
-                    sink.write_all(bytes)?;
-                    pad(sink, bytes.len())?;
-                }
+    for (path, content) in &entries {
+        match content {
+            None => header(sink, &format!("{path}/"), 0o755, 0, mtime, b'5').map_err(unwritten)?,
+            Some(source) => {
+                header(sink, path, 0o644, source.size(), mtime, b'0').map_err(unwritten)?;
+                source.write(sink, path)?;
+                pad(sink, source.size()).map_err(unwritten)?;
             }
         }
-        sink.write_all(&[0; 2 * BLOCK])
-    };
-    write().map_err(|cause| Error::new(Kind::File, format!("cannot write the layer: {cause}")))
+    }
+    sink.write_all(&[0; 2 * BLOCK]).map_err(unwritten)
 }
 
 fn check_path(path: &str) -> Result<(), Error> {
@@ -95,7 +169,7 @@ fn header(sink: &mut impl Write, path: &str, mode: u64, size: u64, mtime: u64, k
     let name = [path.as_bytes(), b"\0"].concat();
     sink.write_all(&block(b"././@LongLink", 0o644, name.len() as u64, 0, b'L', magic))?;
     sink.write_all(&name)?;
-    pad(sink, name.len())?;
+    pad(sink, name.len() as u64)?;
     sink.write_all(&block(&path.as_bytes()[..100], mode, size, mtime, kind, magic))
 }
 
@@ -117,6 +191,7 @@ fn block(name: &[u8], mode: u64, size: u64, mtime: u64, kind: u8, magic: &[u8; 8
     block
 }
 
-fn pad(sink: &mut impl Write, length: usize) -> io::Result<()> {
-    sink.write_all(&[0; BLOCK][..length.next_multiple_of(BLOCK) - length])
+fn pad(sink: &mut impl Write, length: u64) -> io::Result<()> {
+    let over = length % BLOCK as u64;
+    sink.write_all(&[0; BLOCK][..if over == 0 { 0 } else { BLOCK - over as usize }])
 }

@@ -64,6 +64,20 @@ impl Temporary {
         }
     }
 
+    /// Takes its name from the file, which is there for as long as it is open.
+    ///
+    /// # Errors
+    ///
+    /// The name cannot be removed.
+    pub(super) fn anonymous(self) -> io::Result<File> {
+        let file = self.file.try_clone()?;
+        let mut all = unfinished();
+        fs::remove_file(&self.path)?;
+        all.remove(&self.path);
+        drop(all);
+        Ok(file)
+    }
+
     /// Gives the file its name, in the same file system, in the place of one that had it.
     ///
     /// # Errors

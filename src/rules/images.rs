@@ -1,7 +1,7 @@
 //! What rules about images share: where a CSV names them, and the parts of a reference.
 
-use super::BundleView;
-use crate::bundle::At;
+use super::{BundleView, Context};
+use crate::bundle::{At, Bundle};
 use crate::text::Place;
 
 /// Where a CSV names an image.
@@ -38,6 +38,30 @@ pub(super) fn used<'c>(view: &BundleView<'c>) -> Vec<(Mention<'c>, &'c str)> {
         add(container, "image", false);
     }
     view.contents.list(&["relatedImages"]).for_each(|image| add(image, "image", true));
+    found
+}
+
+/// Returns the images that a bundle runs or relates to and gives by a tag, with their places. Of a bundle whose version
+/// an installer reads from a tag there are none: they must stay.
+pub(super) fn moving(view: &BundleView<'_>) -> Vec<(Place, String)> {
+    if view.expected().is_some() {
+        return Vec::new();
+    }
+    let moving = used(view).into_iter().filter(|(_, reference)| !is_pinned(reference));
+    moving.map(|(at, reference)| (at.place(), reference.to_owned())).collect()
+}
+
+/// Returns every image that a bundle gives by a tag, with its place: what it runs or relates to, and the annotation
+/// `containerImage`, which says the first once more.
+pub fn unpinned(bundle: &Bundle<'_>, context: &Context<'_>) -> Vec<(Place, String)> {
+    let view = BundleView::new(bundle, context);
+    let mut found = moving(&view);
+    if let Some(at) = view.contents.annotation("containerImage").filter(|_| view.expected().is_none()) {
+        let image = at.value.text();
+        if !image.is_empty() && !is_pinned(image) {
+            found.push((at.place(), image.to_owned()));
+        }
+    }
     found
 }
 

@@ -53,6 +53,7 @@ mod webhook;
 pub use context::Context;
 pub use edge_view::{CrdPair, EdgeView, RefusedExample};
 pub use engine::{check_alone, check_bundle, check_catalog, check_contract};
+pub use images::unpinned;
 pub use install_view::InstallView;
 pub use installer::ContractView;
 pub use levels::{Exception, Levels, lowerable};

@@ -121,13 +121,18 @@ impl<'s> Template<'s> {
 
     /// Returns the bundles that the template wants, each once, in the order of the text.
     pub fn references(&self) -> Vec<Reference> {
-        let references: Vec<&Reference> = match self {
+        let mut seen = std::collections::HashSet::new();
+        let mentions = self.mentions().into_iter();
+        mentions.filter(|reference| seen.insert(reference.image.as_str())).cloned().collect()
+    }
+
+    /// Returns every place where the template wants a bundle, in the order of the text.
+    pub fn mentions(&self) -> Vec<&Reference> {
+        match self {
             Template::Semver(template) => template.references().collect(),
             Template::Basic(template) => template.references().collect(),
             Template::Substitutes(template) => template.references().collect(),
-        };
-        let mut seen = std::collections::HashSet::new();
-        references.into_iter().filter(|reference| seen.insert(reference.image.as_str())).cloned().collect()
+        }
     }
 
     /// Returns the references that an archetype lists, in the order of the text; only `olm.semver` has

@@ -79,6 +79,18 @@ fn rows(root: &Path) -> Vec<Row> {
         generate::one_file(&root.join("target/bench").join(form).join("100"), &one);
         rows.push(validate(&format!("{form} x100 in one file"), &one));
         rows.push(render(&format!("{form} x100 in one file"), &one, "yaml"));
+        for compression in ["gzip", "zstd", "none"] {
+            let folder = root.join("target/bench").join(form).join("100");
+            rows.push(Row::new(
+                &format!("build --compression {compression}: {form} x100"),
+                std::slice::from_ref(&folder),
+                |args| {
+                    args.args(["--project", "target/bench", "build", "--output", "target/bench/large.tar"])
+                        .args(["--compression", compression, "--catalog"])
+                        .arg(&folder)
+                },
+            ));
+        }
     }
     rows
 }

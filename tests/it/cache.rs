@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use olmcat::diag::Report;
 use olmcat::image;
 use olmcat::load::{self, Image};
-use olmcat::oci::{Blob, Cache, Puller, Reference, Unpacked};
+use olmcat::oci::{Blob, Cache, Place, Puller, Reference, Unpacked};
 use olmcat::text::Sources;
 
 use crate::image::{build, output, single};
@@ -24,7 +24,7 @@ fn a_tag_is_asked_for_once_and_a_digest_never() {
     let before = (asked("HEAD", "/manifests/"), asked("GET", "/manifests/"), asked("GET", "/blobs/"));
     let folder = Folder::new();
     let pull = |puller: &Puller, reference: &Reference| {
-        let pulled = puller.pull(reference).unwrap();
+        let pulled = puller.pull(&reference.clone().into()).unwrap();
         assert_eq!(pulled.digest, demo_bundle().digest());
         let found = puller.unpack(&pulled, &["manifests", "metadata"]).unwrap();
         assert!(found.iter().all(|found| matches!(found, Unpacked::Folder(files) if !files.is_empty())));
@@ -54,7 +54,7 @@ fn a_tag_is_asked_for_once_and_a_digest_never() {
     assert_eq!(server.log().len(), total + 1);
     // A tag that moved is seen.
     push(&build(&image::Options::default()), &reference);
-    assert_ne!(puller(&folder).pull(&reference).unwrap().digest, demo_bundle().digest());
+    assert_ne!(puller(&folder).pull(&reference.clone().into()).unwrap().digest, demo_bundle().digest());
     assert_eq!(leftovers(&folder.path().join("cache")), 0);
 }
 
@@ -173,7 +173,7 @@ fn an_interrupted_pull_leaves_nothing() {
     let other = build(&image::Options::default());
     let elsewhere = Server::start(|_| None);
     push(&other, &elsewhere.reference());
-    puller.pull(&elsewhere.reference()).unwrap();
+    puller.pull(&elsewhere.reference().into()).unwrap();
     assert_eq!(leftovers(&cache), 0);
 }
 
@@ -197,7 +197,8 @@ fn many_images_come_at_once() {
     }
     let (folder, sources, mut report) = (Folder::new(), Sources::default(), Report::default());
     let before = Instant::now();
-    let images = load::images(&references, &puller(&folder), &sources, &mut report);
+    let places: Vec<Place> = references.iter().cloned().map(Place::from).collect();
+    let images = load::images(&places, &puller(&folder), &sources, &mut report);
     assert!(before.elapsed() < Duration::from_millis(24 * 200 / 2), "{:?}", before.elapsed());
     for (image, reference) in images.into_iter().zip(&references) {
         let Ok(Image::Bundle(bundle)) = image else { panic!("{reference}") };

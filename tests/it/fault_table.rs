@@ -205,8 +205,8 @@ impl Images {
             blobs: artifact
                 .blobs()
                 .into_iter()
-                .chain(artifact.manifests())
-                .map(|blob| (blob.digest().to_string(), blob.bytes().to_vec()))
+                .map(|blob| (blob.digest().to_string(), blob.read().unwrap()))
+                .chain(artifact.manifests().iter().map(|it| (it.digest().to_string(), it.bytes().to_vec())))
                 .collect(),
             config,
             other,
@@ -233,7 +233,7 @@ impl Images {
         *main.lock().unwrap() = Some(server.clone());
         if step.is_pull() {
             for blob in artifact.blobs() {
-                server.store("blob", blob.media_type(), blob.bytes());
+                server.store("blob", &blob.descriptor().media_type, &blob.read().unwrap());
             }
             server.store("v1", artifact.manifest().media_type(), artifact.manifest().bytes());
         } else {

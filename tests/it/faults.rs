@@ -193,7 +193,7 @@ fn a_broken_connection_is_mended_or_told() {
     let layer = single(&artifact()).layers()[0].clone();
     let server = Server::start(first(99, "GET", "blobs", Reply::Broken(100)));
     let remote = Remote::new(&server.reference(), options()).unwrap();
-    let error = remote.get_blob(&layer.descriptor()).unwrap_err();
+    let error = remote.get_blob(layer.descriptor()).unwrap_err();
     assert_eq!(error.kind, Kind::Unreachable);
     assert!(error.message.contains("broke") && error.message.ends_with("(tried 4 times)"), "{error}");
 }
@@ -203,7 +203,7 @@ fn a_large_blob_waits_for_consent() {
     let noise =
         |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let bytes = (0..300_000).flat_map(|n| noise(n).to_le_bytes()).collect();
-    let artifact = olmcat::image::catalog(vec![("big".to_owned(), bytes)], &ImageOptions::default()).unwrap();
+    let artifact = crate::image::catalog(&[("big".to_owned(), bytes)], &ImageOptions::default()).unwrap();
     let server = Server::start(|_| None);
     let last = Mutex::new(0);
     let note = |progress: Progress<'_>| {
@@ -256,12 +256,12 @@ fn a_login_does_not_follow_to_another_host() {
         basic(asked).or(found).or(begun).or(hidden)
     });
     for blob in artifact().blobs() {
-        server.store("blob", blob.media_type(), blob.bytes());
+        server.store("blob", &blob.descriptor().media_type, &blob.read().unwrap());
     }
     let options = || Options { login: alice(), ..options() };
     push_as(options(), &server.reference()).unwrap();
     let remote = Remote::new(&server.reference(), options()).unwrap();
-    let error = remote.get_blob(&single(&artifact()).layers()[0].descriptor()).unwrap_err();
+    let error = remote.get_blob(single(&artifact()).layers()[0].descriptor()).unwrap_err();
     assert!(error.message.contains(&format!("{} answered 401", other.host())), "{error}");
     assert_eq!(other.log().len(), 3);
     assert!(other.log().iter().all(|asked| asked.authorization().is_none()));

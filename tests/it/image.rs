@@ -8,7 +8,7 @@ use std::process::Command;
 
 use olmcat::image::{self, CONFIGS_LABEL, Options};
 use olmcat::oci::layout::{self, Layout};
-use olmcat::oci::{Artifact, Digest, Image, Kind, Platform};
+use olmcat::oci::{Artifact, Digest, Error, Image, Kind, Platform, Source};
 
 use crate::support::{Folder, tool};
 
@@ -22,7 +22,13 @@ pub fn tiny() -> Vec<(String, Vec<u8>)> {
 }
 
 pub fn build(options: &Options) -> Artifact {
-    image::catalog(tiny(), options).unwrap_or_else(|error| panic!("{error}"))
+    catalog(&tiny(), options).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The image of files that are held.
+pub fn catalog(files: &[(String, Vec<u8>)], options: &Options) -> Result<Artifact, Error> {
+    let files: Vec<_> = files.iter().map(|(path, bytes)| (path.clone(), Source::Bytes(bytes))).collect();
+    image::catalog(&files, options)
 }
 
 pub fn single(artifact: &Artifact) -> &Image {
@@ -80,7 +86,7 @@ fn golden_digests() {
 fn built_twice_equal_in_any_order() {
     let mut files = tiny();
     files.reverse();
-    assert_eq!(image::catalog(files, &Options::default()).unwrap(), build(&Options::default()));
+    assert_eq!(catalog(&files, &Options::default()).unwrap(), build(&Options::default()));
     let later = build(&Options { epoch: Some(1), ..Options::default() });
     assert_ne!(later.digest(), build(&Options::default()).digest());
 }
@@ -127,20 +133,20 @@ fn platforms_share_the_layer() {
 
 #[test]
 fn odd_wishes_are_refused() {
-    let catalog = |paths: &[&str]| {
-        let files = paths.iter().map(|path| ((*path).to_owned(), Vec::new()));
-        image::catalog(files.collect(), &Options::default())
+    let of = |paths: &[&str]| {
+        let files: Vec<_> = paths.iter().map(|path| ((*path).to_owned(), Vec::new())).collect();
+        catalog(&files, &Options::default())
     };
     for path in ["", "/a", "a/", "a//b", "../a", "a/../../b", "./a", "a\0b"] {
-        assert_eq!(catalog(&[path]).unwrap_err().kind, Kind::Input, "{path:?}");
+        assert_eq!(of(&[path]).unwrap_err().kind, Kind::Input, "{path:?}");
     }
     for paths in [&["a", "a"][..], &["a", "a/b"], &["a/b", "a"], &[]] {
-        assert_eq!(catalog(paths).unwrap_err().kind, Kind::Input, "{paths:?}");
+        assert_eq!(of(paths).unwrap_err().kind, Kind::Input, "{paths:?}");
     }
     let twice = Options { platforms: vec![Platform::linux("amd64"); 2], ..Options::default() };
-    assert!(image::catalog(tiny(), &twice).unwrap_err().message.contains("linux/amd64 is named twice"));
+    assert!(catalog(&tiny(), &twice).unwrap_err().message.contains("linux/amd64 is named twice"));
     let options = Options { epoch: Some(1_700_000_000_000), ..Options::default() };
-    assert!(image::catalog(tiny(), &options).unwrap_err().hint.unwrap().contains("milliseconds"));
+    assert!(catalog(&tiny(), &options).unwrap_err().hint.unwrap().contains("milliseconds"));
 }
 
 /// GNU tar, asked for the same archive, writes the same bytes.
@@ -158,8 +164,7 @@ fn the_archive_is_what_tar_would_write() {
         &format!("{}/{}", "d".repeat(40), "f".repeat(51)),
     ];
     let files = paths.map(|path| (path.to_owned(), path.repeat(100).into_bytes())).to_vec();
-    let artifact =
-        image::catalog(files.clone(), &Options { epoch: Some(1_700_000_000), ..Options::default() }).unwrap();
+    let artifact = catalog(&files, &Options { epoch: Some(1_700_000_000), ..Options::default() }).unwrap();
     for (path, bytes) in files {
         folder.write(&format!("configs/{path}"), bytes);
     }
@@ -195,9 +200,9 @@ fn long_names_are_read_by_tar() {
     let folder = Folder::new();
     let long: Vec<String> =
         [91, 92, 93, 150, 250].iter().map(|length| format!("{0}/{0}.yaml", "n".repeat(*length))).collect();
-    let files = long.iter().map(|path| (path.clone(), path.clone().into_bytes())).collect();
-    let artifact = image::catalog(files, &Options::default()).unwrap();
-    let archive = folder.write("layer.tar.gz", single(&artifact).layers()[0].bytes());
+    let files: Vec<_> = long.iter().map(|path| (path.clone(), path.clone().into_bytes())).collect();
+    let artifact = catalog(&files, &Options::default()).unwrap();
+    let archive = folder.write("layer.tar.gz", single(&artifact).layers()[0].read().unwrap());
     let list = output(Command::new(&tar).arg("tzvf").arg(&archive).args(["--numeric-owner", "--utc"]));
     let lines: Vec<&str> = list.lines().collect();
     assert_eq!(lines[0], "drwxr-xr-x 0/0               0 1970-01-01 00:00 configs/");

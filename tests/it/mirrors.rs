@@ -25,7 +25,7 @@ fn mirrors_are_asked_first() {
             &folder.path().join("cache"),
             PullOptions { registries: registries(&folder, text), ..options() },
         );
-        let pulled = puller.pull(&reference)?;
+        let pulled = puller.pull(&reference.clone().into())?;
         puller.unpack(&pulled, &["manifests"]).map(|_| pulled)
     };
     let text = |mirrors: &[&str]| {
@@ -35,7 +35,7 @@ fn mirrors_are_asked_first() {
     };
     let good = format!("{}/m", mirror.host());
     let pulled = pull(&text(&[&good])).unwrap();
-    assert_eq!((pulled.reference, pulled.digest), (reference.clone(), artifact.digest()));
+    assert_eq!((pulled.name, pulled.digest), (reference.to_string(), artifact.digest()));
     assert!(mirror.log().len() > asked && home.log().len() == told);
     // One that does not answer, one that has nothing, and then the registry itself.
     let empty = Server::start(|_| None);

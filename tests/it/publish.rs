@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use olmcat::image::{self, Options};
+use olmcat::image::Options;
 use olmcat::oci::remote::Login;
-use olmcat::oci::{Artifact, Index, Platform, Reference, layout};
+use olmcat::oci::{Artifact, Format, Index, Platform, Reference, layout};
 use serde_json::Value;
 
-use crate::image::single;
+use crate::image::{catalog, single};
 use crate::registry::{Registry, connect};
 use crate::server::{Server, reply};
 use crate::support::{Folder, Olmcat};
@@ -26,12 +26,11 @@ fn several() -> Artifact {
         |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let image = |number: u64| {
         let bytes = (0..15_000).flat_map(|n| noise(n + number * 1_000_000).to_le_bytes()).collect();
-        let files = vec![("noise".to_owned(), bytes)];
-        single(&image::catalog(files, &Options::default()).unwrap()).clone()
+        single(&catalog(&[("noise".to_owned(), bytes)], &Options::default()).unwrap()).clone()
     };
     let platforms = ["amd64", "arm64", "ppc64le", "s390x"].map(Platform::linux);
     let images = platforms.into_iter().zip(0..).map(|(platform, number)| (platform, image(number))).collect();
-    Artifact::Index(Index::new(images, &BTreeMap::new()))
+    Artifact::Index(Index::new(images, &BTreeMap::new(), Format::Oci).unwrap())
 }
 
 fn written(artifact: &Artifact) -> (Folder, String) {
@@ -101,11 +100,12 @@ fn a_dry_run_tells_and_changes_nothing() {
     let reference = server.reference().to_string();
     let plan = || push(&reference, &layout, &["--dry-run"]).run().exits(0).stdout();
     let all = artifact.blobs().len() + artifact.manifests().len();
-    let bytes: u64 = artifact.blobs().into_iter().chain(artifact.manifests()).map(|blob| blob.size()).sum();
+    let blobs: u64 = artifact.blobs().iter().map(|blob| blob.size()).sum();
+    let bytes = blobs + artifact.manifests().iter().map(|manifest| manifest.size()).sum::<u64>();
     let before = plan();
     assert!(before.ends_with(&format!("\n{all} of {all} to send, {bytes} bytes\n")), "{before}");
-    let layer = artifact.blobs()[0];
-    let line = format!("send    {}  {:>12}  {}\n", layer.digest(), layer.size(), layer.media_type());
+    let layer = artifact.blobs()[0].descriptor().clone();
+    let line = format!("send    {}  {:>12}  {}\n", layer.digest, layer.size, layer.media_type);
     assert!(before.contains(&line), "{before}");
     assert!(server.log().iter().all(|asked| asked.method == "HEAD"), "{:?}", server.log());
     push(&reference, &layout, &[]).run().exits(0);

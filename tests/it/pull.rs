@@ -91,7 +91,7 @@ const PACKAGE: &str = "operators.operatorframework.io.bundle.package.v1";
 #[track_caller]
 fn load_error(server: &Server) -> olmcat::diag::Error {
     let (folder, sources, mut report) = (Folder::new(), Sources::default(), Report::default());
-    let loaded = load::image(&server.reference(), &puller(&folder), &sources, &mut report);
+    let loaded = load::image(&server.reference().into(), &puller(&folder), &sources, &mut report);
     let error = loaded.map(|_| ()).unwrap_err();
     assert!(error.message.contains(&server.host()), "{error}");
     assert!(error.hint.is_some(), "{error}");
@@ -164,7 +164,7 @@ fn a_catalog_image_is_its_folder() {
         Olmcat::new(["render", &folder.path().join("catalog").display().to_string()]).run().exits(0);
     for (name, options) in [("one", image::Options::default()), ("many", platforms())] {
         let reference = registry.reference(&format!("demo/catalog:{name}"));
-        push(&image::catalog(files.clone(), &options).unwrap(), &reference);
+        push(&crate::image::catalog(&files, &options).unwrap(), &reference);
         let name = reference.to_string();
         let pulled = Olmcat::new(["render", &name, "--cache", &cache]).run().exits(0);
         assert_eq!(pulled.stdout(), rendered.stdout());
@@ -192,8 +192,8 @@ fn a_catalog_image_is_its_folder() {
 fn what_breaks_on_the_way_is_asked_for_again() {
     let artifact = demo_bundle();
     let layer = single(&artifact).layers()[0].clone();
-    let half = layer.bytes()[..200].to_vec();
-    let rest = layer.bytes()[200..].to_vec();
+    let whole = layer.read().unwrap();
+    let (half, rest) = (whole[..200].to_vec(), whole[200..].to_vec());
     let name = layer.digest().to_string();
     let cut = move |asked: &Asked, times: &AtomicUsize, resumes: bool| -> Option<Reply> {
         if !asked.is("GET", &name) {
@@ -220,7 +220,7 @@ fn what_breaks_on_the_way_is_asked_for_again() {
         push(&artifact, &server.reference());
         let folder = Folder::new();
         let puller = puller(&folder);
-        let pulled = puller.pull(&server.reference()).unwrap();
+        let pulled = puller.pull(&server.reference().into()).unwrap();
         puller.unpack(&pulled, &["manifests"]).unwrap();
         assert_eq!(server.count("GET", &layer.digest().to_string()), 2);
     }
@@ -230,11 +230,12 @@ fn what_breaks_on_the_way_is_asked_for_again() {
 fn what_is_wrong_is_not_kept() {
     let artifact = demo_bundle();
     let layer = single(&artifact).layers()[0].clone();
-    let wrong = vec![b'x'; layer.bytes().len()];
+    let whole = layer.read().unwrap();
+    let wrong = vec![b'x'; whole.len()];
     for (fault, kind, words) in [
         (Reply::Answer(200, Vec::new(), wrong), Kind::Corrupt, "came instead (tried 3 times)"),
-        (Reply::Answer(200, Vec::new(), layer.bytes()[1..].to_vec()), Kind::Corrupt, "came instead"),
-        (Reply::Answer(200, Vec::new(), [layer.bytes(), b"x"].concat()), Kind::Registry, "more than"),
+        (Reply::Answer(200, Vec::new(), whole[1..].to_vec()), Kind::Corrupt, "came instead"),
+        (Reply::Answer(200, Vec::new(), [&whole[..], b"x"].concat()), Kind::Registry, "more than"),
         (Reply::Answer(404, Vec::new(), Vec::new()), Kind::NotFound, "answered 404"),
         (Reply::Answer(403, Vec::new(), Vec::new()), Kind::Forbidden, "answered 403"),
         (Reply::Broken(10), Kind::Corrupt, "cannot read blob"),
@@ -244,7 +245,7 @@ fn what_is_wrong_is_not_kept() {
         push(&artifact, &server.reference());
         let folder = Folder::new();
         let puller = puller(&folder);
-        let pulled = puller.pull(&server.reference()).unwrap();
+        let pulled = puller.pull(&server.reference().into()).unwrap();
         let error = puller.unpack(&pulled, &["manifests"]).unwrap_err();
         assert!(error.message.contains(words), "{error:?}");
         assert!(error.kind == kind || words == "cannot read blob", "{error:?}");
@@ -317,11 +318,11 @@ fn a_manifest_need_not_say_what_it_is() {
     let labels = json!({ CONFIGS: "/configs" });
     store(&server, &[layer], &labels, |manifest| drop(manifest.as_object_mut().unwrap().remove("mediaType")));
     let folder = Folder::new();
-    let pulled = puller(&folder).pull(&server.reference()).unwrap();
+    let pulled = puller(&folder).pull(&server.reference().into()).unwrap();
     let before = server.log().len();
     // By another name, the cache alone answers, and does not know what the registry said of it.
     let pinned = server.reference().pinned(pulled.digest);
-    assert_eq!(puller(&folder).pull(&pinned).unwrap().labels.len(), 1);
+    assert_eq!(puller(&folder).pull(&pinned.into()).unwrap().labels.len(), 1);
     assert_eq!(server.log().len(), before);
 }
 
@@ -337,7 +338,7 @@ fn an_image_is_chosen_from_several() {
         let folder = Folder::new();
         let platform = platform.map(|name| name.parse::<Platform>().unwrap());
         let puller = puller_with(folder.path(), PullOptions { platform, ..options() });
-        puller.pull(&server.reference()).map(|pulled| pulled.labels.len())
+        puller.pull(&server.reference().into()).map(|pulled| pulled.labels.len())
     };
     index(&["linux/s390x"]);
     assert_eq!(pull(None).unwrap(), 1);
@@ -383,10 +384,10 @@ fn a_blob_is_read_into_any_sink() {
     let folder = Folder::new();
     let path: PathBuf = folder.write("blob", "");
     let mut file = fs::File::create(&path).unwrap();
-    remote.copy_blob(&layer.descriptor(), &mut file).unwrap();
+    remote.copy_blob(layer.descriptor(), &mut file).unwrap();
     assert_eq!(Digest::of(&fs::read(&path).unwrap()), layer.digest());
     let mut read_only = fs::File::open(&path).unwrap();
-    let error = remote.copy_blob(&layer.descriptor(), &mut read_only).unwrap_err();
+    let error = remote.copy_blob(layer.descriptor(), &mut read_only).unwrap_err();
     assert_eq!(error.kind, Kind::File);
     assert_eq!(server.count("GET", &layer.digest().to_string()), 2);
 }

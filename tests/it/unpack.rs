@@ -6,7 +6,7 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 use std::process::Command;
 
-use olmcat::oci::{Blob, Error, File, Kind, Layer, Limits, Packed, Unpacked, unpack};
+use olmcat::oci::{Blob, Compression, Error, File, Kind, Layer, Limits, Packed, Unpacked, unpack};
 use proptest::prelude::*;
 
 use crate::image::output;
@@ -266,8 +266,8 @@ fn what_is_too_large_ends_early() {
     refuse((0..20).fold(deep, |tar, _| tar.file(&through, "")).end(), "too many steps");
     // 128 MiB of zeros in two members of gzip.
     let zeros = vec![0; 64 << 20];
-    let layer = Layer::gzip(&[File { path: "x", bytes: &zeros }], 0).unwrap();
-    let gzip = layer.blob().bytes().to_vec();
+    let layer = Layer::new(&[File::new("x", &zeros)], 0, Compression::Gzip, None).unwrap();
+    let gzip = layer.content().read().unwrap();
     assert!(gzip.len() < 100_000);
     let before = std::time::Instant::now();
     refuse([gzip.clone(), gzip].concat(), "unpacks to more than 1048576 bytes");

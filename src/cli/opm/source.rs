@@ -10,7 +10,7 @@ use crate::cli::pull_args::{pull_options, usual_cache};
 use crate::cli::{ExitStatus, Ui};
 use crate::diag::{Error, Report, codes};
 use crate::load::{self, Image};
-use crate::oci::{PullOptions, Puller, Reference};
+use crate::oci::{Place, PullOptions, Puller, Reference};
 use crate::text::Sources;
 
 /// What stands behind a ref.
@@ -69,8 +69,8 @@ impl Opener {
         ui: &Ui,
     ) -> Result<Vec<Source<'s>>, Stop> {
         let is_image = |reference: &&String| fs::metadata(Path::new(reference)).is_err();
-        let images: Vec<Reference> = (references.iter().filter(is_image))
-            .map(|text| Reference::parse(text).map_err(|cause| unreadable(text, cause)))
+        let images: Vec<Place> = (references.iter().filter(is_image))
+            .map(|text| Reference::parse(text).map(Place::from).map_err(|cause| unreadable(text, cause)))
             .collect::<Result<_, _>>()?;
         let mut report = Report::default();
         let mut pulled = if images.is_empty() {

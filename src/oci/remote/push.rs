@@ -17,6 +17,7 @@ use super::http::{Answer, Body, Call};
 use super::retry::Trying;
 use super::session::Session;
 use super::{Progress, Remote};
+use crate::oci::content::{Content, Reader};
 use crate::oci::descriptor::{Blob, Descriptor};
 use crate::oci::digest::Digest;
 use crate::oci::error::{Error, Kind};
@@ -83,9 +84,9 @@ impl Remote {
         let stop = AtomicBool::new(false);
         let trying = self.trying(progress, &stop);
         let tally = Mutex::new(Pushed { digest, uploaded: 0, bytes: 0, mounted: 0, existing: 0 });
-        let done = |blob: &Blob, how: Uploaded| {
-            tally.lock().unwrap_or_else(PoisonError::into_inner).add(blob, how);
-            progress(Progress::Done { digest: blob.digest(), size: blob.size(), how });
+        let done = |digest: Digest, size: u64, how: Uploaded| {
+            tally.lock().unwrap_or_else(PoisonError::into_inner).add(size, how);
+            progress(Progress::Done { digest, size, how });
         };
         let blobs = artifact.blobs();
         progress(Progress::Begin { blobs: blobs.len(), bytes: blobs.iter().map(|blob| blob.size()).sum() });
@@ -94,7 +95,7 @@ impl Remote {
         self.each_blob(&blobs, trying, &|blob| {
             let doing = format!("cannot upload blob {} to {}", blob.digest(), self.name());
             let how = trying.run(&doing, || self.put_blob(blob, trying))?;
-            done(blob, how);
+            done(blob.digest(), blob.size(), how);
             Ok(())
         })
         .map_err(|error| self.explained(error))?;
@@ -111,7 +112,7 @@ impl Remote {
                 }
                 self.put_manifest(manifest, &target).map(|()| Uploaded::Sent)
             })?;
-            done(manifest, how);
+            done(manifest.digest(), manifest.size(), how);
         }
         if named != Some(digest) {
             self.verify(artifact.manifest(), &last, trying)?;
@@ -140,8 +141,10 @@ impl Remote {
             Ok(())
         })?;
         let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let plan =
-            |blob: &&Blob| Planned { descriptor: blob.descriptor(), exists: found.contains(&blob.digest()) };
+        let plan = |blob: &Content| Planned {
+            descriptor: blob.descriptor().clone(),
+            exists: found.contains(&blob.digest()),
+        };
         let mut planned: Vec<Planned> = blobs.iter().map(plan).collect();
         for manifest in artifact.manifests() {
             let own = manifest.digest();
@@ -201,9 +204,9 @@ impl Remote {
     /// Works on blobs, some at once. The first error ends it.
     fn each_blob(
         &self,
-        blobs: &[&Blob],
+        blobs: &[Content],
         trying: Trying<'_>,
-        work: &(dyn Fn(&Blob) -> Result<(), Error> + Sync),
+        work: &(dyn Fn(&Content) -> Result<(), Error> + Sync),
     ) -> Result<(), Error> {
         let next = AtomicUsize::new(0);
         let first_error = Mutex::new(None);
@@ -231,7 +234,7 @@ impl Remote {
         }
     }
 
-    fn has_blob(&self, blob: &Blob) -> Result<bool, Failure> {
+    fn has_blob(&self, blob: &Content) -> Result<bool, Failure> {
         let url = self.session.url(&format!("{}/blobs/{}", self.path, blob.digest()))?;
         let answer = self.session.call(&mut Call::new(Method::HEAD, url, LIMIT))?;
         match answer.status {
@@ -243,7 +246,7 @@ impl Remote {
 
     /// One try at a blob, from the beginning: after a failure nobody knows what an upload session holds, but a
     /// blob that arrived after all is found.
-    fn put_blob(&self, blob: &Blob, trying: Trying<'_>) -> Result<Uploaded, Failure> {
+    fn put_blob(&self, blob: &Content, trying: Trying<'_>) -> Result<Uploaded, Failure> {
         if self.has_blob(blob)? {
             return Ok(Uploaded::Existing);
         }
@@ -252,13 +255,15 @@ impl Remote {
             let answer = self.begin(&format!("?mount={}&from={}", blob.digest(), from))?;
             match answer.status {
                 201 => return Ok(Uploaded::Mounted),
-                202 => return self.send(blob, &answer, trying),
+                202 => return self.send(blob, open(blob)?, &answer, trying),
                 _ => {}
             }
         }
+        // What comes from elsewhere may take its time, and an upload that waits ends.
+        let reader = open(blob)?;
         let answer = self.begin("")?;
         match answer.status {
-            202 => self.send(blob, &answer, trying),
+            202 => self.send(blob, reader, &answer, trying),
             _ => Err(self.session.failure(&answer)),
         }
     }
@@ -271,7 +276,13 @@ impl Remote {
     }
 
     /// Sends a blob to where an upload was begun.
-    fn send(&self, blob: &Blob, begun: &Answer, trying: Trying<'_>) -> Result<Uploaded, Failure> {
+    fn send(
+        &self,
+        blob: &Content,
+        reader: Reader,
+        begun: &Answer,
+        trying: Trying<'_>,
+    ) -> Result<Uploaded, Failure> {
         let location = follow(&begun.url, begun.header("location").unwrap_or_default())?;
         let join = if location.query().is_some() { '&' } else { '?' };
         let url: Uri = format!("{location}{join}digest={}", blob.digest()).parse().map_err(|_| {
@@ -282,7 +293,7 @@ impl Remote {
             |bytes| (trying.progress)(Progress::Sent { blob: blob.digest(), bytes, size: blob.size() });
         let mut call =
             Call::new(Method::PUT, url, LIMIT).header(header::CONTENT_TYPE, "application/octet-stream");
-        let open = || Ok(Box::new(blob.bytes()) as Box<dyn Read>);
+        let open = || Ok(Box::new(reader.clone()) as Box<dyn Read>);
         call.body = Some(Body::Content(blob.size(), &open));
         call.sent = &sent;
         let answer = self.session.call(&mut call)?;
@@ -337,12 +348,17 @@ impl Remote {
     }
 }
 
+/// Opens what is to be sent; where that fails, another try would, too.
+fn open(blob: &Content) -> Result<Reader, Failure> {
+    blob.open().map_err(|error| Failure { error, retry: Retry::Never })
+}
+
 impl Pushed {
-    fn add(&mut self, blob: &Blob, how: Uploaded) {
+    fn add(&mut self, size: u64, how: Uploaded) {
         match how {
             Uploaded::Sent => {
                 self.uploaded += 1;
-                self.bytes += blob.size();
+                self.bytes += size;
             }
             Uploaded::Mounted => self.mounted += 1,
             Uploaded::Existing => self.existing += 1,

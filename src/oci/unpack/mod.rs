@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::descriptor::Descriptor;
 use super::error::{Error, Kind};
 use tree::{Content, Tree};
-use untar::{Archive, EntryKind};
+pub(super) use untar::{Archive, EntryKind};
 
 /// How much an image may be. Each limit has an option of its name, such as `--max-file`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! A reader of our own, since the common crate reads long names and PAX headers of any size into memory, and
 //! without its own reading of them ignores the sizes that they set.
 
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read, Seek};
 
 use super::Limits;
 use crate::oci::error::{Error, Kind};
@@ -14,7 +14,7 @@ const BLOCK: usize = 512;
 const EXTENSION: u64 = 1 << 20;
 
 /// An archive, of which so much may still be read.
-pub(super) struct Archive<'a, R> {
+pub(in crate::oci) struct Archive<'a, R> {
     reader: R,
     limits: &'a Limits,
     /// Bytes that may still come out of all layers of the image.
@@ -26,16 +26,16 @@ pub(super) struct Archive<'a, R> {
 
 /// One entry.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(in crate::oci) struct Entry {
     /// As it is written, save that bytes that are not UTF-8 are written as `\xff`.
-    pub(super) path: String,
-    pub(super) kind: EntryKind,
+    pub(in crate::oci) path: String,
+    pub(in crate::oci) kind: EntryKind,
     /// The length of the content.
-    pub(super) size: u64,
+    pub(in crate::oci) size: u64,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum EntryKind {
+pub(in crate::oci) enum EntryKind {
     File,
     Folder,
     /// Another name of an entry before it.
@@ -56,12 +56,12 @@ struct Extension {
 
 impl<'a, R: Read> Archive<'a, R> {
     /// Reads an archive. `left` is taken from.
-    pub(super) fn new(reader: R, limits: &'a Limits, left: &'a mut u64) -> Self {
+    pub(in crate::oci) fn new(reader: R, limits: &'a Limits, left: &'a mut u64) -> Self {
         Archive { reader, limits, left, content: 0, padding: 0 }
     }
 
     /// The next entry; none at the end of the archive.
-    pub(super) fn next(&mut self) -> Result<Option<Entry>, Error> {
+    pub(in crate::oci) fn next(&mut self) -> Result<Option<Entry>, Error> {
         self.skip(self.content + self.padding)?;
         (self.content, self.padding) = (0, 0);
         let mut extension = Extension::default();
@@ -83,7 +83,7 @@ impl<'a, R: Read> Archive<'a, R> {
     }
 
     /// The content of the entry that came last.
-    pub(super) fn content(&mut self) -> Result<Vec<u8>, Error> {
+    pub(in crate::oci) fn content(&mut self) -> Result<Vec<u8>, Error> {
         let mut bytes = vec![0; usize::try_from(self.content).unwrap_or(usize::MAX).min(1 << 20)];
         let mut done = 0;
         // The memory grows with what really comes.
@@ -236,6 +236,21 @@ impl<'a, R: Read> Archive<'a, R> {
                 }
             }
         }
+    }
+}
+
+impl<R: Read + Seek> Archive<'_, BufReader<R>> {
+    /// Leaves out the content of the entry that came last, and says where it begins.
+    pub(in crate::oci) fn leave(&mut self) -> Result<u64, Error> {
+        let mut leave = || -> io::Result<u64> {
+            let start = self.reader.stream_position()?;
+            let length = i64::try_from(self.content.saturating_add(self.padding));
+            self.reader.seek_relative(length.unwrap_or(i64::MAX))?;
+            Ok(start)
+        };
+        let start = leave().map_err(|_| cut())?;
+        (self.content, self.padding) = (0, 0);
+        Ok(start)
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Level, Suite};
-use crate::rules::images::{is_pinned, used};
+use crate::rules::images::moving;
 use crate::rules::{BundleView, Check, Findings, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,15 +14,9 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Bundle(check),
 };
 
-/// An installer that reads the version from the tag cannot have a digest.
 fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
-    if view.expected().is_some() {
-        return;
-    }
-    for (at, reference) in used(view) {
-        if !is_pinned(reference) {
-            out.report(at.place(), format!("`{reference}` may be another image tomorrow"))
-                .help("write the digest, as in `repository@sha256:...`");
-        }
+    for (place, reference) in moving(view) {
+        out.report(place, format!("`{reference}` may be another image tomorrow"))
+            .help("write the digest, as in `repository@sha256:...`; `olmcat pin` does it");
     }
 }

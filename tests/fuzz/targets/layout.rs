@@ -8,7 +8,7 @@ use std::{fs, process};
 use libfuzzer_sys::fuzz_target;
 use olmcat::image;
 use olmcat::oci::layout::{self, Layout};
-use olmcat::oci::{Artifact, Digest};
+use olmcat::oci::{Artifact, Digest, Source};
 
 fuzz_target!(|text: &str| {
     let (index, manifest) = text.split_once("\n===\n").unwrap_or((text, "{}"));
@@ -27,8 +27,8 @@ fuzz_target!(|text: &str| {
         let names: Vec<Option<String>> = layout.entries().map(|(name, _)| name.map(str::to_owned)).collect();
         names.iter().for_each(|name| drop(layout.artifact(name.as_deref())));
     }
-    let catalog = vec![("demo/catalog.yaml".to_owned(), b"---\n".to_vec())];
-    let artifact = image::catalog(catalog, &image::Options::default()).expect("a catalog becomes an image");
+    let catalog = [("demo/catalog.yaml".to_owned(), Source::Bytes(b"---\n"))];
+    let artifact = image::catalog(&catalog, &image::Options::default()).expect("a catalog becomes an image");
     if layout::write(&folder, &artifact, "v1").is_ok() {
         let back = Layout::open(&folder).and_then(|layout| layout.artifact(Some("v1")));
         assert_eq!(back.as_ref().map(Artifact::digest), Ok(artifact.digest()));

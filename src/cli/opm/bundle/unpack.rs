@@ -8,7 +8,7 @@ use crate::cli::opm::source::{self, Opener};
 use crate::cli::{ExitStatus, Ui, stage};
 use crate::diag::{Error, Report, Suite};
 use crate::load;
-use crate::oci::{Reference, Unpacked};
+use crate::oci::{Place, Reference, Unpacked};
 use crate::rules;
 use crate::text::Sources;
 
@@ -32,7 +32,7 @@ pub(in crate::cli::opm) struct Args {
 }
 
 pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, Stop> {
-    let reference = Reference::parse(&args.reference)?;
+    let reference = Place::Registry(Reference::parse(&args.reference)?);
     let puller = opener.puller(args.root_ca.clone())?;
     ui.step(format!("pulling {reference}"));
     if !args.skip_validation {

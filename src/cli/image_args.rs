@@ -1,0 +1,290 @@
+//! The options that say what an image is made of, and the way from a project or a rendered catalog to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::large::Large;
+use super::onto;
+use super::project::{self, Project};
+use super::registry_args::RegistryArgs;
+use super::{ExitStatus, Ui};
+use crate::diag::{Error, Report};
+use crate::image;
+use crate::load;
+use crate::oci::{self, Artifact, Place, Platform, Source, Writing, rfc3339};
+use crate::text::Sources;
+
+/// What an image is made of.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Image")]
+pub(super) struct ImageArgs {
+    /// The target of `catalog/olmcat.yaml` to build; the first if not given.
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// Take this rendered catalog, a folder or a file of FBC, in the place of the project. It is checked, and packed as
+    /// it is, in little memory however large it is.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["target", "onto", "packages"])]
+    pub(super) catalog: Option<PathBuf>,
+    /// Make an index of these platforms, which share the one layer: `linux/amd64,linux/arm64`.
+    #[arg(long, value_delimiter = ',', value_name = "OS/ARCH")]
+    pub(super) platform: Vec<Platform>,
+    /// Add the packages of the project to a published catalog, or replace them in it: an image or a
+    /// folder. Every other byte of its catalog stays; what else the image holds does not.
+    #[arg(long, value_name = "REF")]
+    pub(super) onto: Option<String>,
+    /// Only these packages, of the project and of what it goes onto.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(super) packages: Vec<String>,
+    /// Put the catalog on top of an image with opm, which then serves it: `REF@sha256:...`, or one on disk. Its
+    /// layers stay as they are, for each of its platforms or those of `--platform`.
+    #[arg(long, value_name = "REF")]
+    pub(super) from: Option<String>,
+    /// How the layer is compressed.
+    #[arg(long, value_enum, default_value = "gzip")]
+    compression: Compression,
+    /// The notation of manifests: docker's is for registries that know no other.
+    #[arg(long, value_enum, default_value = "oci")]
+    image_format: Notation,
+    /// A label of the image.
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = pair)]
+    labels: Vec<(String, String)>,
+    /// An annotation of the image and of an index of it; a key without a dot is one of OCI's, such as `source`,
+    /// `revision` or `version`.
+    #[arg(long = "annotation", value_name = "KEY=VALUE", value_parser = pair)]
+    annotations: Vec<(String, String)>,
+    /// The time that files and image carry, in seconds since 1970; an annotation says it, too.
+    #[arg(long, env = "SOURCE_DATE_EPOCH", hide_env_values = true, value_name = "SECONDS")]
+    source_date_epoch: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Compression {
+    /// What every consumer reads.
+    Gzip,
+    /// A fraction of that for catalogs; not for docker's format.
+    Zstd,
+    /// As it is.
+    None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Notation {
+    Oci,
+    Docker,
+}
+
+/// An image, and what the target is called of which it is.
+pub(super) struct Built {
+    pub(super) artifact: Artifact,
+    pub(super) target: String,
+    /// Where the settings want it published.
+    pub(super) image: Option<String>,
+    /// The reference of its base, from whose repository layers may be mounted.
+    pub(super) base: Option<oci::Reference>,
+}
+
+impl ImageArgs {
+    /// Checks what the image is made of, and makes it; nothing if there are findings, which were shown. With
+    /// `is_strict`, a rendered catalog of the project that is stale is one.
+    pub(super) fn build(
+        &self,
+        root: &Path,
+        registry: &RegistryArgs,
+        is_strict: bool,
+        ui: &Ui,
+    ) -> Result<Option<Built>, Error> {
+        let (options, base) = self.options(registry, ui)?;
+        if let Some(path) = &self.catalog {
+            let Some(artifact) = packed(path, root, &options, ui)? else { return Ok(None) };
+            return Ok(Some(Built { artifact, target: "latest".to_owned(), image: None, base }));
+        }
+        let (sources, mut report) = (Sources::default(), Report::default());
+        let project = project::check(root, &sources, &mut report, ui)?;
+        if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
+            return Ok(None);
+        }
+        let target = project.target(self.target.as_deref())?;
+        let Some(artifact) = self.of_project(&project, &options, registry, ui)? else { return Ok(None) };
+        if is_strict && !project.is_fresh(root, ui) {
+            return Ok(None);
+        }
+        Ok(Some(Built { artifact, target: target.name, image: project.settings.image, base }))
+    }
+
+    /// Makes the image that [`ImageArgs::build`] would, of a project that was checked.
+    pub(super) fn make(
+        &self,
+        root: &Path,
+        project: &Project<'_>,
+        registry: &RegistryArgs,
+        ui: &Ui,
+    ) -> Result<Option<Artifact>, Error> {
+        let (options, _) = self.options(registry, ui)?;
+        match &self.catalog {
+            Some(path) => packed(path, root, &options, ui),
+            None => self.of_project(project, &options, registry, ui),
+        }
+    }
+
+    fn of_project(
+        &self,
+        project: &Project<'_>,
+        options: &image::Options,
+        registry: &RegistryArgs,
+        ui: &Ui,
+    ) -> Result<Option<Artifact>, Error> {
+        let Some(files) = self.files(project, registry, ui)? else { return Ok(None) };
+        ui.step("building the image");
+        let files: Vec<(String, Source<'_>)> =
+            files.iter().map(|(path, bytes)| (path.clone(), Source::Bytes(bytes))).collect();
+        Ok(Some(image::catalog(&files, options)?))
+    }
+
+    /// The files of the catalog of a project, alone or merged with another.
+    fn files(
+        &self,
+        project: &Project<'_>,
+        registry: &RegistryArgs,
+        ui: &Ui,
+    ) -> Result<Option<onto::Files>, Error> {
+        let target = project.target(self.target.as_deref())?;
+        ui.step("rendering the catalog");
+        let wanted: BTreeSet<String> = self.packages.iter().cloned().collect();
+        let mut texts = project.texts(&target);
+        texts.retain(|(package, _)| wanted.is_empty() || wanted.contains(package));
+        if self.onto.is_none() && wanted.is_empty() {
+            let files = texts.into_iter();
+            let files = files.map(|(package, text)| (format!("{package}/catalog.yaml"), text.into_bytes()));
+            return Ok(Some(files.collect()));
+        }
+        let base = match &self.onto {
+            Some(base) => {
+                ui.step(format!("reading {base}"));
+                onto::read(base, registry)?
+            }
+            None => onto::Files::new(),
+        };
+        let (sources, mut report) = (Sources::default(), Report::default());
+        let name = self.onto.as_deref().unwrap_or("the project");
+        let files = onto::merge(base, name, texts, &wanted, &sources, &mut report)?;
+        if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
+            return Ok(None);
+        }
+        Ok(Some(files))
+    }
+
+    /// How the image is made, and the reference of its base.
+    fn options(
+        &self,
+        registry: &RegistryArgs,
+        ui: &Ui,
+    ) -> Result<(image::Options, Option<oci::Reference>), Error> {
+        let key = |key: &str| match key.contains('.') {
+            true => key.to_owned(),
+            false => format!("org.opencontainers.image.{key}"),
+        };
+        let mut annotations: BTreeMap<String, String> =
+            self.annotations.iter().map(|(name, value)| (key(name), value.clone())).collect();
+        let format = match self.image_format {
+            Notation::Oci => oci::Format::Oci,
+            Notation::Docker => oci::Format::Docker,
+        };
+        if let Some(epoch) = self.source_date_epoch.filter(|_| format == oci::Format::Oci) {
+            annotations.entry(key("created")).or_insert_with(|| rfc3339(epoch));
+        }
+        let (base, reference) = match &self.from {
+            Some(from) => {
+                let (base, reference) = base(from, registry, ui)?;
+                (Some(base), reference)
+            }
+            None => (None, None),
+        };
+        let options = image::Options {
+            epoch: self.source_date_epoch,
+            platforms: self.platform.clone(),
+            labels: self.labels.iter().cloned().collect(),
+            annotations,
+            compression: match self.compression {
+                Compression::Gzip => oci::Compression::Gzip,
+                Compression::Zstd => oci::Compression::Zstd,
+                Compression::None => oci::Compression::None,
+            },
+            format,
+            base,
+            spool: Some(std::env::temp_dir()),
+        };
+        Ok((options, reference))
+    }
+}
+
+/// Reads a base. One in a registry must be named by its digest, or the same input would not make the same image.
+fn base(
+    from: &str,
+    registry: &RegistryArgs,
+    ui: &Ui,
+) -> Result<(image::Base, Option<oci::Reference>), Error> {
+    let place = Place::parse(from)?;
+    let puller = onto::puller(registry)?;
+    ui.step(format!("reading {place}"));
+    let reference = match &place {
+        Place::Registry(reference) => Some(reference.clone()),
+        Place::Layout(..) | Place::Archive(..) => None,
+    };
+    if let Some(reference) = reference.as_ref().filter(|reference| reference.digest().is_none()) {
+        let digests = puller.digests(std::slice::from_ref(reference));
+        let digest = digests.into_iter().next().transpose()?;
+        let now = digest.map(|digest| format!("; it is `{}` now", reference.pinned(digest)));
+        return Err(Error::new(format!("the base {reference} is named by a tag, which moves"))
+            .hint(format!("name its digest{}", now.unwrap_or_default())));
+    }
+    let artifact = puller.artifact(&place)?;
+    Ok((image::Base { name: place.to_string(), artifact }, reference))
+}
+
+/// Makes the image of a rendered catalog, of which no file is held.
+fn packed(path: &Path, root: &Path, options: &image::Options, ui: &Ui) -> Result<Option<Artifact>, Error> {
+    ui.step("checking the catalog");
+    if !Large::of(path).is_some_and(|large| large.is_clean()) {
+        let (sources, mut report) = (Sources::default(), Report::default());
+        let catalog = project::catalog(path, root, &sources, &mut report)?;
+        // Rules would echo what could not be read.
+        if !report.has_errors() {
+            report.append(crate::rules::check_catalog(&catalog));
+        }
+        if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
+            return Ok(None);
+        }
+    }
+    ui.step("building the image");
+    let files = if path.is_dir() { load::catalog_files(path)? } else { vec![path.to_owned()] };
+    let mut named = Vec::new();
+    for file in &files {
+        let below = match path.is_dir() {
+            true => file.strip_prefix(path).unwrap_or(file),
+            false => Path::new(file.file_name().unwrap_or_default()),
+        };
+        let name = below.to_str().ok_or_else(|| {
+            Error::new(format!("the name of {} is not UTF-8", file.display())).hint("rename the file")
+        })?;
+        let size = fs::metadata(file).map_err(|cause| Error::io("read", file, &cause))?.len();
+        let write = move |sink: &mut dyn io::Write| {
+            let fault =
+                |cause| oci::Error::new(oci::Kind::File, format!("cannot read {}: {cause}", file.display()));
+            io::copy(&mut fs::File::open(file).map_err(fault)?, sink).map(drop).map_err(fault)
+        };
+        named.push((name.to_owned(), size, Box::new(write) as Box<Writing<'_>>));
+    }
+    let sources: Vec<(String, Source<'_>)> =
+        named.iter().map(|(name, size, write)| (name.clone(), Source::Written(*size, write))).collect();
+    Ok(Some(image::catalog(&sources, options)?))
+}
+
+/// Reads `KEY=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err(format!("`{text}` is not `KEY=VALUE`")),
+    }
+}
