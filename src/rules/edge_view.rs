@@ -51,12 +51,12 @@ pub struct RefusedExample {
 }
 
 impl<'c> EdgeView<'c> {
-    /// Makes the view. `before` is what may have been installed, the newest first, `from` itself among it; `stored`
+    /// Makes the view. `before` tells what may have been installed, `from` first and then the nearest; `stored`
     /// are the versions that objects of each CRD may be stored in.
     pub(super) fn new(
         from: &'c Operator<'c>,
         to: &'c Operator<'c>,
-        before: &[&'c Operator<'c>],
+        before: impl Fn() -> Vec<&'c Operator<'c>>,
         stored: &HashMap<&'c str, Vec<&'c str>>,
         contract: Option<&'c Contract>,
     ) -> Self {
@@ -67,7 +67,8 @@ impl<'c> EdgeView<'c> {
             let stored = stored.get(old.name()).cloned().unwrap_or_default();
             let changes = changes(old, new, &stored);
             let may_refuse = changes.iter().any(|change| change.effect == Effect::RefusesObjects);
-            let refused_examples = if may_refuse { refused_examples(old, new, before) } else { Vec::new() };
+            let refused_examples =
+                if may_refuse { refused_examples(old, new, &before()) } else { Vec::new() };
             Some(CrdPair { old, new, object, stored, changes, refused_examples })
         });
         let pairs = pairs.collect();

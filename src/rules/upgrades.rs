@@ -88,8 +88,10 @@ fn check_package<'c>(
         .par_iter()
         .map(|&(from, to)| {
             let (older, newer) = (&operators[from], &operators[to]);
-            let before = edges.before(from, EXAMPLES).into_iter().map(|place| &operators[place]);
-            let view = EdgeView::new(older, newer, &before.collect::<Vec<_>>(), &stored[from], contract);
+            let before = || {
+                edges.before(from, EXAMPLES).into_iter().map(|place| &operators[place]).collect::<Vec<_>>()
+            };
+            let view = EdgeView::new(older, newer, before, &stored[from], contract);
             let subject = Subject { package: name.to_owned(), version: newer.version.clone() };
             let mut report = Report::default();
             for rule in rules {

@@ -40,7 +40,7 @@ fn rows(root: &Path) -> Vec<Row> {
         let many = root.join(format!("target/bench/channel-{range:?}.json").to_lowercase());
         generate::channel(10_000, range, &many);
         let row = |name: &str, args: &[&str]| {
-            let name = format!("{name}: 10,000 entries, ranges hold {range:?}").to_lowercase();
+            let name = format!("{name}: 10,000 entries, {range:?}").to_lowercase();
             Row::new(&name, std::slice::from_ref(&many), |command| {
                 command.args(["--project", "target/bench"]).args(args).arg(&many)
             })
