@@ -6,19 +6,34 @@
 //! A [`Version`] and a [`Path`] have routes, of which [`crate::text::Place::at`] makes places.
 
 mod compare;
+mod conversion;
+mod defaults;
+mod field_path;
+mod flaw;
 mod format;
+mod general;
 mod keywords;
+mod lookup;
+mod node;
 mod path;
+mod pattern;
 mod preflight;
 mod schema;
+mod structural;
 mod validate;
 mod version;
 
 pub use compare::{Change, Check, Effect, changes};
+pub use conversion::{Loss, loss};
+pub use defaults::completed;
+pub use field_path::{Lost, lost};
+pub use flaw::{Flaw, FlawKind};
 pub use path::{Link, Path};
+pub use pattern::Patterns;
 pub use preflight::{Refusal, preflight};
 pub use schema::{Additional, DEPTH, Schema};
-pub use validate::{Fault, FaultKind, Patterns, validate};
+pub use structural::flaws;
+pub use validate::{Fault, FaultKind, validate};
 pub use version::{Version, precedence};
 
 use crate::text::Value;

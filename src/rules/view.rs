@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
+use super::crd_schemas::{self, ExampleFault, Judged};
 use super::csv_schema::{self, Violation};
 use crate::bundle::{At, Bundle, CHANNELS_ANNOTATION, Contents};
 use crate::catalog::{
@@ -23,12 +24,23 @@ pub struct BundleView<'c> {
     pub context: &'c Context<'c>,
     /// What is wrong with the CSV by its schema, once somebody asked.
     violations: OnceCell<Vec<Violation>>,
+    /// The CRDs with what is wrong with their schemas, likewise.
+    crds: OnceCell<Vec<Judged<'c>>>,
+    /// What is wrong with the examples by those, likewise.
+    example_faults: OnceCell<Vec<ExampleFault>>,
 }
 
 impl<'c> BundleView<'c> {
     /// Makes the view.
     pub fn new(bundle: &'c Bundle<'c>, context: &'c Context<'c>) -> Self {
-        BundleView { bundle, contents: Contents::new(bundle), context, violations: OnceCell::new() }
+        BundleView {
+            bundle,
+            contents: Contents::new(bundle),
+            context,
+            violations: OnceCell::new(),
+            crds: OnceCell::new(),
+            example_faults: OnceCell::new(),
+        }
     }
 
     /// Returns the place of what is missing from the bundle as a whole.
@@ -39,6 +51,16 @@ impl<'c> BundleView<'c> {
     /// Returns what is wrong with the CSV by its schema.
     pub(super) fn violations(&self) -> &[Violation] {
         self.violations.get_or_init(|| csv_schema::violations(self))
+    }
+
+    /// Returns the CRDs with what is wrong with their schemas.
+    pub(super) fn crds(&self) -> &[Judged<'c>] {
+        self.crds.get_or_init(|| crd_schemas::judge(self))
+    }
+
+    /// Returns what is wrong with the examples by the schemas of their CRDs.
+    pub(super) fn example_faults(&self) -> &[ExampleFault] {
+        self.example_faults.get_or_init(|| crd_schemas::example_faults(self))
     }
 
     /// Returns the annotations of the bundle.
