@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::flaw::FlawKind;
+use super::judge::{Crumb, Judge};
 use super::node::Keyword;
 use super::pattern::Patterns;
 use super::schema::{Additional, DEPTH, Schema};
-use super::structural::{Crumb, Judge};
 use super::validate::validate_part;
 use crate::text::{Builder, Kind, Tree, Value};
 

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::flaw::FlawKind;
 use super::format;
+use super::judge::{Crumb, Judge, Place, Stand};
 use super::node::{Keyword, Node};
 use super::schema::Schema;
-use super::structural::{Crumb, Judge, Place, Stand, is_forbidden, is_meta};
+use super::structural::{is_forbidden, is_meta};
 use super::validate::{canonical, spelled};
 use crate::text::{Kind, Step, Value};
 

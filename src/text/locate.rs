@@ -117,7 +117,8 @@ fn line_of_literal(value: Value<'_, '_>, text: &str, line: usize) -> Option<Rang
         Some(rest) => span.end - rest.len() + rest.find('\n')? + 1,
         None => text[..span.start].rfind('\n')? + 1,
     };
-    let head = text[..body].lines().next_back()?.trim_end_matches(|c: char| c.is_ascii_digit() || "+- ".contains(c));
+    let head =
+        text[..body].lines().next_back()?.trim_end_matches(|c: char| c.is_ascii_digit() || "+- ".contains(c));
     if !head.ends_with('|') {
         return None;
     }
