@@ -11,35 +11,16 @@ use super::validate::validate_part;
 use crate::text::{Builder, Kind, Tree, Value};
 
 impl<'t, 's> Judge<'t, 's> {
-    /// Tries every default with its own schema. Those below `additionalProperties` the API server does
-    /// not try.
-    pub(super) fn judge_defaults(&mut self, schema: Schema<'t, 's>) {
-        self.judge_default(schema, &mut Patterns::default());
-    }
-
-    fn judge_default(&mut self, schema: Schema<'t, 's>, patterns: &mut Patterns) {
-        if self.trail.len() >= 2 * DEPTH {
-            return;
+    /// Tries every default with its own schema.
+    pub(super) fn try_defaults(&mut self) {
+        let mut patterns = Patterns::default();
+        for (trail, schema) in std::mem::take(&mut self.defaults) {
+            let schema = Schema::new(schema);
+            let Some(default) = schema.get("default") else { continue };
+            self.trail = trail;
+            self.try_default(schema, default, &mut patterns);
         }
-        let (mut items, mut properties) = (None, None);
-        for (key, value) in schema.value().entries() {
-            match key.text() {
-                "default" if !value.is_null() => self.try_default(schema, value, patterns),
-                "items" if value.kind() == Kind::Map => items = Some(value),
-                "properties" => properties = Some(value),
-                _ => {}
-            }
-        }
-        if let Some(items) = items {
-            self.trail.push(Crumb::Keyword(Keyword::Items));
-            self.judge_default(Schema::new(items), patterns);
-            self.trail.pop();
-        }
-        for (name, property) in properties.into_iter().flat_map(Value::entries) {
-            self.trail.extend([Crumb::Keyword(Keyword::Properties), Crumb::Name(name.text())]);
-            self.judge_default(Schema::new(property), patterns);
-            self.trail.truncate(self.trail.len() - 2);
-        }
+        self.trail.clear();
     }
 
     fn try_default(&mut self, schema: Schema<'t, 's>, default: Value<'t, 's>, patterns: &mut Patterns) {

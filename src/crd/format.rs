@@ -83,6 +83,9 @@ pub(super) fn is_known(format: &str) -> bool {
         "ssn",
     ];
     const NEW: [&str; 2] = ["k8slongname", "k8sshortname"];
+    if is_checked(format) || UNCHECKED.contains(&format) {
+        return true;
+    }
     let name = format.replace('-', "");
     is_checked(&name) || UNCHECKED.contains(&name.as_str()) || NEW.contains(&name.as_str())
 }

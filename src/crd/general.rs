@@ -5,25 +5,54 @@ use std::collections::{HashMap, HashSet};
 use super::flaw::FlawKind;
 use super::format;
 use super::judge::{Crumb, Judge, Place, Stand};
-use super::node::{Keyword, Node};
+use super::node::{Keyword, Keywords, Node};
 use super::schema::Schema;
-use super::structural::{is_forbidden, is_meta};
+use super::structural::{FORBIDDEN, is_meta};
 use super::validate::{canonical, spelled};
 use crate::text::{Kind, Step, Value};
 
 pub(super) const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
+/// The keywords that may be wrong where they are.
+const PLACED: Keywords =
+    Keywords::of(&[Keyword::UniqueItems, Keyword::Items, Keyword::AdditionalProperties, Keyword::Default]);
+const EXTENSIONS: Keywords = Keywords::of(&[
+    Keyword::PreserveUnknownFields,
+    Keyword::EmbeddedResource,
+    Keyword::IntOrString,
+    Keyword::ListType,
+    Keyword::ListMapKeys,
+    Keyword::MapType,
+]);
+/// The keywords that say what a value may be.
+const VALUES: Keywords = Keywords::of(&[
+    Keyword::Maximum,
+    Keyword::MaxLength,
+    Keyword::MaxItems,
+    Keyword::MaxProperties,
+    Keyword::Enum,
+    Keyword::Format,
+]);
+
 impl<'t, 's> Judge<'t, 's> {
     pub(super) fn check_keywords(&mut self, node: &Node<'t, 's>, stand: Stand<'t, 's>) {
         self.check_type(node, stand);
-        self.check_forbidden(node, stand);
-        self.check_extensions(node);
-        if node.get(Keyword::ListType).is_some() || node.get(Keyword::ListMapKeys).is_some() {
+        // Most nodes have a type and a description, and no more.
+        if node.has_any(FORBIDDEN) {
+            self.check_forbidden(node);
+        }
+        if node.has_any(PLACED) {
+            self.check_placed(node, stand);
+        }
+        if node.has_any(EXTENSIONS) {
+            self.check_extensions(node);
             self.check_list_type(node);
         }
-        self.check_bounds(node);
-        self.check_enum(node);
-        self.check_format(node);
+        if node.has_any(VALUES) {
+            self.check_bounds(node);
+            self.check_enum(node);
+            self.check_format(node);
+        }
         if !matches!(stand.place, Place::Junctor(_) | Place::Elsewhere) {
             self.check_fields(node, matches!(stand.place, Place::Root));
         }
@@ -45,8 +74,8 @@ impl<'t, 's> Judge<'t, 's> {
         }
     }
 
-    fn check_forbidden(&mut self, node: &Node<'t, 's>, stand: Stand<'t, 's>) {
-        for keyword in node.keywords().filter(|keyword| is_forbidden(*keyword)) {
+    fn check_forbidden(&mut self, node: &Node<'t, 's>) {
+        for keyword in node.keywords().filter(|keyword| FORBIDDEN.has(*keyword)) {
             // An empty one is none, but where Go tells nil from empty.
             let is_told_from_none =
                 matches!(keyword, Keyword::Dependencies | Keyword::Ref | Keyword::AdditionalItems);
@@ -65,6 +94,9 @@ impl<'t, 's> Judge<'t, 's> {
                 });
             }
         }
+    }
+
+    fn check_placed(&mut self, node: &Node<'t, 's>, stand: Stand<'t, 's>) {
         if node.is(Keyword::UniqueItems) {
             self.flaw(FlawKind::Forbidden, Keyword::UniqueItems, "may not have `uniqueItems: true`").help =
                 Some("write `x-kubernetes-list-type: set`".to_owned());

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::Crd;
 use super::flaw::{Flaw, FlawKind};
-use super::node::{Keyword, Node, Odd};
+use super::node::{Keyword, Keywords, Node, Odd};
 use super::schema::{DEPTH, Schema};
 use super::structural::{is_int_or_string, is_int_or_string_of_all};
 use crate::text::{Kind, Route, Step, Value};
@@ -67,6 +67,8 @@ pub(super) struct Stand<'t, 's> {
     pub(super) is_in_meta: bool,
     /// Why it may have no default; empty if it may.
     pub(super) bans_defaults: &'static str,
+    /// Whether it is below `additionalProperties`, where the API server tries no default.
+    is_below_values: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -97,6 +99,8 @@ pub(super) struct Judge<'t, 's> {
     pub(super) has_status: bool,
     /// Of patterns, why Go does not take them.
     pub(super) patterns: HashMap<&'t str, Option<String>>,
+    /// The nodes that have a default to be tried, with the way to them.
+    pub(super) defaults: Vec<(Vec<Crumb<'t>>, Value<'t, 's>)>,
     /// Of mappings that were asked for much, by address.
     fields: HashMap<usize, Fields<'t, 's>>,
 }
@@ -114,6 +118,7 @@ impl<'t, 's> Judge<'t, 's> {
             keeps_unknown: crd.preserves_unknown_fields(),
             has_status: false,
             patterns: HashMap::new(),
+            defaults: Vec::new(),
             fields: HashMap::new(),
         }
     }
@@ -122,7 +127,7 @@ impl<'t, 's> Judge<'t, 's> {
         let before = self.found.len();
         (self.base, self.has_status) = (route, has_status);
         let bans_defaults = if self.is_v1beta1 { "in `apiextensions.k8s.io/v1beta1`" } else { "" };
-        let stand = Stand { place: Place::Root, is_in_meta: false, bans_defaults };
+        let stand = Stand { place: Place::Root, is_in_meta: false, bans_defaults, is_below_values: false };
         self.judge(schema.value(), stand);
         let found = || self.found[before..].iter().map(|found| found.flaw.kind);
         if found().any(|kind| kind == FlawKind::Undecodable) {
@@ -131,8 +136,9 @@ impl<'t, 's> Judge<'t, 's> {
             kept.retain(|found| found.flaw.kind == FlawKind::Undecodable);
             self.found.append(&mut kept);
         } else if !self.is_v1beta1 && !found().any(|kind| kind.is_refused()) {
-            self.judge_defaults(schema);
+            self.try_defaults();
         }
+        self.defaults.clear();
     }
 
     /// Tells a flaw of the node that the trail leads to, at one of its keywords.
@@ -215,6 +221,9 @@ impl<'t, 's> Judge<'t, 's> {
                 self.check_structure(&node, stand.place);
                 self.check_pattern(&node);
                 branches[1] = !is_int_or_string(&node);
+                if node.get(Keyword::Default).is_some() && !stand.is_below_values {
+                    self.defaults.push((self.trail.clone(), value));
+                }
             }
             Place::Junctor(described) => {
                 self.check_junctor(&node, described);
@@ -253,6 +262,22 @@ impl<'t, 's> Judge<'t, 's> {
         branches: [bool; JUNCTORS.len()],
     ) {
         use Crumb::{Index, Keyword as Key, Name};
+        const BELOW: Keywords = Keywords::of(&[
+            Keyword::Properties,
+            Keyword::AdditionalProperties,
+            Keyword::Items,
+            Keyword::AllOf,
+            Keyword::AnyOf,
+            Keyword::OneOf,
+            Keyword::Not,
+            Keyword::PatternProperties,
+            Keyword::Definitions,
+            Keyword::Dependencies,
+            Keyword::AdditionalItems,
+        ]);
+        if !node.has_any(BELOW) {
+            return;
+        }
         let elsewhere = Stand { place: Place::Elsewhere, ..stand };
         let is_object = matches!(stand.place, Place::Root) || node.is(Keyword::EmbeddedResource);
         let is_root = matches!(stand.place, Place::Root);
@@ -276,7 +301,8 @@ impl<'t, 's> Judge<'t, 's> {
                     "" if is_root && is_meta => "of what every object has",
                     reason => reason,
                 };
-                let below = Stand { place, is_in_meta: stand.is_in_meta || is_meta, bans_defaults };
+                let is_in_meta = stand.is_in_meta || is_meta;
+                let below = Stand { place, is_in_meta, bans_defaults, ..stand };
                 self.below(&[Key(Keyword::Properties), Name(name)], property, below);
             }
         }
@@ -294,7 +320,7 @@ impl<'t, 's> Judge<'t, 's> {
             self.below(
                 &[Key(Keyword::AdditionalProperties)],
                 values,
-                Stand { place, bans_defaults, ..stand },
+                Stand { place, bans_defaults, is_below_values: true, ..stand },
             );
         }
         if let Some(items) = node.items() {

@@ -94,15 +94,41 @@ impl Keyword {
         KEYWORDS[self as usize].2
     }
 
+    /// Most keys are one of very few.
     fn find(name: &str) -> Option<Self> {
+        const COMMON: [Keyword; 4] =
+            [Keyword::Type, Keyword::Description, Keyword::Properties, Keyword::Items];
+        if let Some(common) = COMMON.into_iter().find(|keyword| keyword.name() == name) {
+            return Some(common);
+        }
         let index = KEYWORDS.binary_search_by(|(known, ..)| (*known).cmp(name)).ok()?;
         Some(KEYWORDS[index].1)
+    }
+}
+
+/// A set of keywords, to ask a node for all of them at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Keywords(u64);
+
+impl Keywords {
+    pub(super) const fn of(keywords: &[Keyword]) -> Self {
+        let (mut set, mut index) = (0, 0);
+        while index < keywords.len() {
+            set |= 1 << keywords[index] as u64;
+            index += 1;
+        }
+        Keywords(set)
+    }
+
+    pub(super) fn has(self, keyword: Keyword) -> bool {
+        self.0 & (1 << keyword as u64) != 0
     }
 }
 
 /// A node of a schema. A keyword that is null is not there, and neither is one that Go cannot decode.
 pub(super) struct Node<'t, 's> {
     fields: [Option<Value<'t, 's>>; COUNT],
+    present: Keywords,
 }
 
 /// What a node has that is not for it.
@@ -116,7 +142,7 @@ pub(super) enum Odd<'t> {
 impl<'t, 's> Node<'t, 's> {
     /// Reads a node, and shows what is odd about it.
     pub(super) fn read(value: Value<'t, 's>, mut odd: impl FnMut(Odd<'t>)) -> Self {
-        let mut fields = [None; COUNT];
+        let (mut fields, mut present) = ([None; COUNT], Keywords::default());
         for (key, value) in value.entries() {
             let Some(keyword) = Keyword::find(key.text()) else {
                 odd(Odd::Unknown(key.text()));
@@ -128,15 +154,23 @@ impl<'t, 's> Node<'t, 's> {
             }
             match wanted(keyword.form(), value) {
                 Some(wanted) => odd(Odd::Undecodable(keyword, wanted)),
-                None => fields[keyword as usize] = Some(value),
+                None => {
+                    fields[keyword as usize] = Some(value);
+                    present.0 |= 1 << keyword as u64;
+                }
             }
         }
-        Node { fields }
+        Node { fields, present }
     }
 
     /// Returns whether a key is a keyword; others are lost.
     pub(super) fn knows(key: &str) -> bool {
         Keyword::find(key).is_some()
+    }
+
+    /// Returns whether one of some keywords may be there.
+    pub(super) fn has_any(&self, keywords: Keywords) -> bool {
+        self.present.0 & keywords.0 != 0
     }
 
     pub(super) fn get(&self, keyword: Keyword) -> Option<Value<'t, 's>> {

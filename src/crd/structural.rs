@@ -4,10 +4,24 @@
 use super::flaw::FlawKind;
 use super::general::TYPES;
 use super::judge::{Crumb, Described, Judge, Place};
-use super::node::{Keyword, Node};
+use super::node::{Keyword, Keywords, Node};
 use super::pattern;
 use super::schema::Schema;
 use crate::text::{Kind, Step, Value};
+
+/// The keywords that the API server takes nowhere.
+pub(super) const FORBIDDEN: Keywords = Keywords::of(&[
+    Keyword::Id,
+    Keyword::SchemaId,
+    Keyword::Ref,
+    Keyword::AdditionalItems,
+    Keyword::PatternProperties,
+    Keyword::Definitions,
+    Keyword::Dependencies,
+]);
+/// The keywords that make a node something else than its type says.
+const SPECIAL: Keywords =
+    Keywords::of(&[Keyword::EmbeddedResource, Keyword::IntOrString, Keyword::PreserveUnknownFields]);
 
 impl<'t, 's> Judge<'t, 's> {
     pub(super) fn check_structure(&mut self, node: &Node<'t, 's>, place: Place<'t, 's>) {
@@ -15,6 +29,9 @@ impl<'t, 's> Judge<'t, 's> {
         let kind = node.text(Keyword::Type);
         let is_root = matches!(place, Place::Root);
         let is_embedded = node.is(Keyword::EmbeddedResource);
+        if !is_root && !node.has_any(SPECIAL) && !matches!(kind, "" | "array") {
+            return; // nearly all
+        }
         let keeps_unknown = node.is(Keyword::PreserveUnknownFields);
         let is_int_or_string = node.is(Keyword::IntOrString);
         let is_list_of_schemas = node.has_some(Keyword::Items) && node.items().is_none();
@@ -115,7 +132,7 @@ impl<'t, 's> Judge<'t, 's> {
             let is_known = ALLOWED.contains(&keyword)
                 // Told of elsewhere.
                 || matches!(keyword, Keyword::Validations | Keyword::AdditionalProperties | Keyword::Nullable);
-            if !is_known && node.get(keyword).is_some_and(says_something) && !is_forbidden(keyword) {
+            if !is_known && node.get(keyword).is_some_and(says_something) && !FORBIDDEN.has(keyword) {
                 let message = format!("may have no `{}` beside the subresource `status`", keyword.name());
                 self.flaw(FlawKind::Forbidden, keyword, message);
             }
@@ -219,20 +236,6 @@ impl<'t, 's> Judge<'t, 's> {
 /// Returns whether a field is one that every object has.
 pub(super) fn is_meta(name: &str) -> bool {
     matches!(name, "apiVersion" | "kind" | "metadata")
-}
-
-/// Returns whether the API server takes a keyword nowhere.
-pub(super) fn is_forbidden(keyword: Keyword) -> bool {
-    matches!(
-        keyword,
-        Keyword::Id
-            | Keyword::SchemaId
-            | Keyword::Ref
-            | Keyword::AdditionalItems
-            | Keyword::PatternProperties
-            | Keyword::Definitions
-            | Keyword::Dependencies
-    )
 }
 
 /// Returns whether a value is another than that of a keyword that is not there.
