@@ -66,6 +66,30 @@ pub(super) fn is_checked(format: &str) -> bool {
     CHECKED.contains(&format)
 }
 
+/// Returns whether anybody knows a format: the API server, or those who read the schema of a number.
+/// Dashes do not count.
+pub(super) fn is_known(format: &str) -> bool {
+    const UNCHECKED: [&str; 11] = [
+        "creditcard",
+        "double",
+        "float",
+        "int32",
+        "int64",
+        "isbn",
+        "isbn10",
+        "isbn13",
+        "password",
+        "rgbcolor",
+        "ssn",
+    ];
+    const NEW: [&str; 2] = ["k8slongname", "k8sshortname"];
+    if is_checked(format) || UNCHECKED.contains(&format) {
+        return true;
+    }
+    let name = format.replace('-', "");
+    is_checked(&name) || UNCHECKED.contains(&name.as_str()) || NEW.contains(&name.as_str())
+}
+
 fn all(text: &str, is_good: impl Fn(u8) -> bool) -> bool {
     !text.is_empty() && text.bytes().all(is_good)
 }

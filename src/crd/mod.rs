@@ -1,24 +1,40 @@
 //! CustomResourceDefinitions as the API server reads them, versions v1 and v1beta1 alike: a view of a
-//! manifest, its schemas, what satisfies them, and what becomes of existing objects when one takes the
-//! place of another.
+//! manifest, its schemas, what is wrong with them, what satisfies them, and what becomes of existing
+//! objects when one takes the place of another.
 //!
 //! Everything here is a view: nothing is copied, and what a manifest has wrong is simply not there.
 //! A [`Version`] and a [`Path`] have routes, of which [`crate::text::Place::at`] makes places.
 
 mod compare;
+mod conversion;
+mod defaults;
+mod field_path;
+mod flaw;
 mod format;
+mod general;
+mod judge;
 mod keywords;
+mod lookup;
+mod node;
 mod path;
+mod pattern;
 mod preflight;
 mod schema;
+mod structural;
 mod validate;
 mod version;
 
 pub use compare::{Change, Check, Effect, changes};
+pub use conversion::{Loss, loss};
+pub use defaults::completed;
+pub use field_path::{Lost, lost};
+pub use flaw::{Flaw, FlawKind};
+pub use judge::flaws;
 pub use path::{Link, Path};
+pub use pattern::Patterns;
 pub use preflight::{Refusal, preflight};
 pub use schema::{Additional, DEPTH, Schema};
-pub use validate::{Fault, FaultKind, Patterns, validate};
+pub use validate::{Fault, FaultKind, validate};
 pub use version::{Version, precedence};
 
 use crate::text::Value;

@@ -4,12 +4,12 @@
 //! Rules in CEL (`x-kubernetes-validations`) are not looked at, and defaults are not applied: a field
 //! that only its default would fill is a missing one, as OLM sees it when it tries existing objects.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
-use regex::Regex;
-
 use super::format;
+use super::lookup::Lookup;
+use super::pattern::Patterns;
 use super::schema::{Additional, DEPTH, Schema};
 use crate::text::{Kind, Route, Step, Value, json};
 
@@ -42,23 +42,6 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Compiled patterns, kept from one value to the next: those of a schema are few and come often.
-#[derive(Debug, Default)]
-pub struct Patterns(HashMap<String, Option<Regex>>);
-
-impl Patterns {
-    /// Returns whether some part of a text matches. A pattern that cannot be compiled matches all: that
-    /// the API server refuses it is a fault of the schema.
-    fn matches(&mut self, pattern: &str, text: &str) -> bool {
-        let known = match self.0.get(pattern) {
-            Some(known) => known,
-            // Go's `\z` and `\pN` are the same here; a count past what the size limit bears is not.
-            None => self.0.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok()),
-        };
-        known.as_ref().is_none_or(|regex| regex.is_match(text))
-    }
-}
-
 /// Returns what is wrong with an object, in the order of its text. `keeps_unknown` says that unknown
 /// fields are kept everywhere (`preserveUnknownFields` of the CRD).
 pub fn validate(
@@ -67,16 +50,42 @@ pub fn validate(
     keeps_unknown: bool,
     patterns: &mut Patterns,
 ) -> Vec<Fault> {
+    run(
+        schema,
+        object,
+        Unknown { is_kept: keeps_unknown, keeps_all: keeps_unknown, is_object: true },
+        patterns,
+    )
+}
+
+/// Returns what is wrong with a part of an object.
+pub(super) fn validate_part(
+    schema: Schema<'_, '_>,
+    part: Value<'_, '_>,
+    patterns: &mut Patterns,
+) -> Vec<Fault> {
+    run(schema, part, Unknown { is_kept: false, keeps_all: false, is_object: false }, patterns)
+}
+
+fn run(
+    schema: Schema<'_, '_>,
+    value: Value<'_, '_>,
+    unknown: Unknown,
+    patterns: &mut Patterns,
+) -> Vec<Fault> {
     let mut run = Run { route: Vec::new(), faults: Vec::new(), patterns, scope: Scope::Whole, depth: 0 };
-    run.check(schema, object, Unknown { is_kept: keeps_unknown, is_object: true });
+    run.check(schema, value, unknown);
     run.faults
 }
 
 /// What holds for fields that a schema does not know.
 #[derive(Debug, Clone, Copy)]
 struct Unknown {
-    /// They are kept.
+    /// They are kept in this value: `x-kubernetes-preserve-unknown-fields` says nothing of the fields
+    /// below that are known.
     is_kept: bool,
+    /// They are kept in all that is below, too.
+    keeps_all: bool,
     /// `apiVersion`, `kind` and `metadata` are known whatever the schema says.
     is_object: bool,
 }
@@ -264,7 +273,7 @@ impl Run<'_> {
     fn check_map(&mut self, schema: Schema<'_, '_>, map: Value<'_, '_>, unknown: Unknown) {
         let count = map.entries().count();
         self.check_count([schema.number("minProperties"), schema.number("maxProperties")], count, "fields");
-        let fields = Lookup::new(count, || map.entries().map(|(key, value)| (key.text(), value)), map);
+        let fields = Lookup::new(count, map);
         for name in schema.required() {
             if fields.get(name).is_none() {
                 self.refuse(format!("lacks the required field `{name}`"));
@@ -279,22 +288,22 @@ impl Run<'_> {
             }
         }
         let properties = schema.get("properties");
-        let count = count.min(8);
-        let properties = properties.map(|map| {
-            Lookup::new(count, || schema.properties().map(|(name, one)| (name, one.value())), map)
-        });
-        let below = Unknown { is_object: false, ..unknown };
+        let properties = properties.map(|map| Lookup::new(count, map));
         for (key, value) in map.entries() {
             let name = key.text();
             let step = || Step::Key(name.to_owned());
             if let Some(property) = properties.as_ref().and_then(|all| all.get(name)) {
                 // The API server knows what `metadata` may hold.
-                let below = Unknown { is_kept: below.is_kept || is_object && name == "metadata", ..below };
+                let keeps_all = unknown.keeps_all || is_object && name == "metadata";
+                let below = Unknown { is_kept: keeps_all, keeps_all, is_object: false };
                 self.below(step(), Schema::new(property), value, below);
                 continue;
             }
             match schema.additional() {
-                Some(Additional::Schema(values)) => self.below(step(), values, value, below),
+                Some(Additional::Schema(values)) => {
+                    let below = Unknown { is_kept: unknown.keeps_all, is_object: false, ..unknown };
+                    self.below(step(), values, value, below);
+                }
                 Some(Additional::Allowed(true)) => {}
                 _ if is_object && matches!(name, "apiVersion" | "kind" | "metadata") => {}
                 _ if unknown.is_kept || self.scope == Scope::Junctor => {}
@@ -334,29 +343,6 @@ impl Run<'_> {
         }
         if is_negated {
             self.refuse("satisfies what `not` forbids");
-        }
-    }
-}
-
-/// Finds values by name: by looking at each where little is asked, by an index where much is.
-enum Lookup<'t, 's> {
-    Few(Value<'t, 's>),
-    Many(HashMap<&'t str, Value<'t, 's>>),
-}
-
-impl<'t, 's> Lookup<'t, 's> {
-    fn new<I: Iterator<Item = (&'t str, Value<'t, 's>)>>(
-        asked: usize,
-        entries: impl FnOnce() -> I,
-        map: Value<'t, 's>,
-    ) -> Self {
-        if asked < 8 { Lookup::Few(map) } else { Lookup::Many(entries().collect()) }
-    }
-
-    fn get(&self, name: &str) -> Option<Value<'t, 's>> {
-        match self {
-            Lookup::Few(map) => map.get(name),
-            Lookup::Many(map) => map.get(name).copied(),
         }
     }
 }

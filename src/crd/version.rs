@@ -27,6 +27,11 @@ pub struct Version<'t, 's> {
 }
 
 impl<'t, 's> Version<'t, 's> {
+    /// Returns whether `status` is written by itself.
+    pub fn has_status(&self) -> bool {
+        self.subresources.and_then(|all| all.get("status")).is_some_and(|status| !status.is_null())
+    }
+
     pub(super) fn listed(crd: Crd<'t, 's>, index: usize, value: Value<'t, 's>) -> Self {
         let is = |key| value.get(key).and_then(Value::bool).unwrap_or_default();
         let route = Route::default().key("spec").key("versions").index(index);

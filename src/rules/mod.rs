@@ -17,6 +17,8 @@ mod context;
 mod contract;
 mod conversions;
 mod crd;
+mod crd_schema;
+mod crd_schemas;
 mod csv;
 mod csv_annotations;
 mod csv_schema;
@@ -154,6 +156,7 @@ pub fn all() -> Vec<&'static Rule> {
         channel::RULES,
         contract::RULES,
         crd::RULES,
+        crd_schema::RULES,
         csv::RULES,
         dependency::RULES,
         deprecations::RULES,

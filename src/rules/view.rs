@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
+use super::crd_schemas::{self, ExampleFault, Judged};
 use super::csv_schema::{self, Violation};
 use crate::bundle::{At, Bundle, CHANNELS_ANNOTATION, Contents, UNPACKED_FLOOR};
 use crate::catalog::{
@@ -24,6 +25,10 @@ pub struct BundleView<'c> {
     /// What is wrong with the CSV by its schema, once somebody asked.
     violations: OnceCell<Vec<Violation>>,
     unpacked_size: OnceCell<usize>,
+    /// The CRDs with what is wrong with their schemas, likewise.
+    crds: OnceCell<Vec<Judged<'c>>>,
+    /// What is wrong with the examples by those, likewise.
+    example_faults: OnceCell<Vec<ExampleFault>>,
 }
 
 impl<'c> BundleView<'c> {
@@ -35,6 +40,8 @@ impl<'c> BundleView<'c> {
             context,
             violations: OnceCell::new(),
             unpacked_size: OnceCell::new(),
+            crds: OnceCell::new(),
+            example_faults: OnceCell::new(),
         }
     }
 
@@ -51,6 +58,16 @@ impl<'c> BundleView<'c> {
     /// Returns [`Bundle::unpacked_size`] from [`UNPACKED_FLOOR`] on, computed once.
     pub(super) fn unpacked_size(&self) -> usize {
         *self.unpacked_size.get_or_init(|| self.bundle.unpacked_size(UNPACKED_FLOOR))
+    }
+
+    /// Returns the CRDs with what is wrong with their schemas.
+    pub(super) fn crds(&self) -> &[Judged<'c>] {
+        self.crds.get_or_init(|| crd_schemas::judge(self))
+    }
+
+    /// Returns what is wrong with the examples by the schemas of their CRDs.
+    pub(super) fn example_faults(&self) -> &[ExampleFault] {
+        self.example_faults.get_or_init(|| crd_schemas::example_faults(self))
     }
 
     /// Returns the annotations of the bundle.

@@ -92,6 +92,10 @@ fn walk(root: Value<'_, '_>, known: &mut Known, route: &Route, text: &str) -> Ra
                 holder = None;
                 next
             }
+            Step::Line(line) => match line_of_literal(value, text, *line) {
+                Some(line) => return line,
+                None => break,
+            },
         };
         value = next;
     }
@@ -103,6 +107,28 @@ fn walk(root: Value<'_, '_>, known: &mut Known, route: &Route, text: &str) -> Ra
         _ if is_block => first_line(text, span),
         _ => span,
     }
+}
+
+/// Returns a line of a literal block, which stands in the file as it is, but for its indentation. The
+/// readers differ in whether its head belongs to it.
+fn line_of_literal(value: Value<'_, '_>, text: &str, line: usize) -> Option<Range<usize>> {
+    let span = value.span();
+    let body = match text.get(span.clone())?.strip_prefix('|') {
+        Some(rest) => span.end - rest.len() + rest.find('\n')? + 1,
+        None => text[..span.start].rfind('\n')? + 1,
+    };
+    let head =
+        text[..body].lines().next_back()?.trim_end_matches(|c: char| c.is_ascii_digit() || "+- ".contains(c));
+    if !head.ends_with('|') {
+        return None;
+    }
+    let mut start = body;
+    for _ in 0..line {
+        start += text[start..span.end.max(start)].find('\n')? + 1;
+    }
+    let line = text[start..span.end.max(start)].lines().next()?;
+    let indent = line.len() - line.trim_start().len();
+    Some(start + indent..start + line.trim_end().len().max(indent))
 }
 
 fn first_line(text: &str, span: Range<usize>) -> Range<usize> {

@@ -17,6 +17,8 @@ pub enum Step {
     Index(usize),
     /// A key itself, not its value: only as the last step.
     Name(String),
+    /// A line of a text, from 0, where the text has lines in the file: only as the last step.
+    Line(usize),
 }
 
 /// The way from the root of a document to a value.
@@ -50,6 +52,7 @@ impl fmt::Display for Route {
                 Step::Key(key) | Step::Name(key) if i == 0 => write!(f, "{key}")?,
                 Step::Key(key) | Step::Name(key) => write!(f, ".{key}")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Line(_) => {}
             }
         }
         Ok(())
@@ -127,6 +130,12 @@ impl Place {
     #[must_use]
     pub fn name(&self, key: impl Into<String>) -> Self {
         self.step(Step::Name(key.into()))
+    }
+
+    /// Returns the place of a line of the text that stands here, from 0.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Self {
+        self.step(Step::Line(line))
     }
 
     /// Returns the route inside the document, if the place has one.

@@ -76,7 +76,7 @@ impl<'t, 's> Value<'t, 's> {
     }
 
     /// Returns a number that no other node of its tree has.
-    pub(super) fn address(self) -> usize {
+    pub fn address(self) -> usize {
         self.nodes.as_ptr() as usize
     }
 

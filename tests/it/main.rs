@@ -43,6 +43,7 @@ mod resolve_edges;
 mod resolve_ladder;
 mod resolve_v1;
 mod rules;
+mod schemas;
 mod server;
 mod single_faults;
 mod site;

@@ -12,9 +12,13 @@ mod missing_examples;
 mod namespaced_example;
 mod owned_and_required_crd;
 mod owned_api_service;
+mod rejected_example;
 mod repeated_owned_crd;
 mod undescribed_crd;
+mod undescribed_example_field;
 mod unknown_api_service_deployment;
+mod unknown_descriptor_path;
+mod unknown_example_field;
 mod unnamed_crd;
 mod unnamed_example;
 mod unowned_crd;
@@ -35,9 +39,13 @@ pub(super) const RULES: &[&Rule] = &[
     &namespaced_example::RULE,
     &owned_and_required_crd::RULE,
     &owned_api_service::RULE,
+    &rejected_example::RULE,
     &repeated_owned_crd::RULE,
     &undescribed_crd::RULE,
+    &undescribed_example_field::RULE,
     &unknown_api_service_deployment::RULE,
+    &unknown_descriptor_path::RULE,
+    &unknown_example_field::RULE,
     &unnamed_crd::RULE,
     &unnamed_example::RULE,
     &unowned_crd::RULE,

@@ -14,11 +14,14 @@ mod invalid_printer_column;
 mod invalid_scale_path;
 mod misnamed_crd;
 mod misordered_crd_versions;
+mod missing_status_subresource;
 mod mixed_crd_versions;
 mod preserved_unknown_fields;
 mod reserved_openshift_group;
 mod too_many_selectable_fields;
 mod unapproved_kubernetes_group;
+mod unknown_printer_column_path;
+mod unknown_scale_path;
 mod unsupported_crd_version;
 
 use super::Rule;
@@ -38,10 +41,13 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_scale_path::RULE,
     &misnamed_crd::RULE,
     &misordered_crd_versions::RULE,
+    &missing_status_subresource::RULE,
     &mixed_crd_versions::RULE,
     &preserved_unknown_fields::RULE,
     &reserved_openshift_group::RULE,
     &too_many_selectable_fields::RULE,
     &unapproved_kubernetes_group::RULE,
+    &unknown_printer_column_path::RULE,
+    &unknown_scale_path::RULE,
     &unsupported_crd_version::RULE,
 ];

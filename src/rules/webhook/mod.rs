@@ -12,6 +12,7 @@ mod invalid_webhook_name;
 mod replaced_certificate_volume;
 mod self_blocking_webhook;
 mod taken_service_name;
+mod unconverted_versions;
 mod unknown_webhook_deployment;
 mod unserved_conversion;
 mod unsupported_review_version;
@@ -33,6 +34,7 @@ pub(super) const RULES: &[&Rule] = &[
     &replaced_certificate_volume::RULE,
     &self_blocking_webhook::RULE,
     &taken_service_name::RULE,
+    &unconverted_versions::RULE,
     &unknown_webhook_deployment::RULE,
     &unserved_conversion::RULE,
     &unsupported_review_version::RULE,
