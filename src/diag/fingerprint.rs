@@ -37,6 +37,7 @@ impl Fingerprints {
             match step {
                 Step::Key(key) | Step::Name(key) => hash.part(key),
                 Step::Index(_) => hash.part("[]"),
+                Step::Part(..) => {}
             }
         }
         let guilty = source.slice(guilty).lines().next().unwrap_or_default().trim();

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::known::Known;
+use super::part::part;
 use super::{Place, Route, Sources, Spot, Step, Tree, Value, json, yaml};
 
 /// Returns the bytes of the file that a place means. A route that leads too far means its nearest
@@ -91,6 +92,14 @@ fn walk(root: Value<'_, '_>, known: &mut Known, route: &Route, text: &str) -> Ra
                 let Some(next) = known.item(value, *index) else { break };
                 holder = None;
                 next
+            }
+            Step::Part(start, end) => {
+                let spelled = value.span();
+                let found = text.get(spelled.clone()).and_then(|text| part(text, value.text(), *start..*end));
+                match found {
+                    Some(found) => return spelled.start + found.start..spelled.start + found.end,
+                    None => break,
+                }
             }
         };
         value = next;

@@ -17,6 +17,8 @@ pub enum Step {
     Index(usize),
     /// A key itself, not its value: only as the last step.
     Name(String),
+    /// Bytes of the value of a scalar, from the first up to the second: only as the last step.
+    Part(usize, usize),
 }
 
 /// The way from the root of a document to a value.
@@ -50,6 +52,7 @@ impl fmt::Display for Route {
                 Step::Key(key) | Step::Name(key) if i == 0 => write!(f, "{key}")?,
                 Step::Key(key) | Step::Name(key) => write!(f, ".{key}")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Part(..) => {}
             }
         }
         Ok(())
@@ -127,6 +130,12 @@ impl Place {
     #[must_use]
     pub fn name(&self, key: impl Into<String>) -> Self {
         self.step(Step::Name(key.into()))
+    }
+
+    /// Returns the place of some bytes of a scalar's value.
+    #[must_use]
+    pub fn part(&self, bytes: Range<usize>) -> Self {
+        self.step(Step::Part(bytes.start, bytes.end))
     }
 
     /// Returns the route inside the document, if the place has one.
