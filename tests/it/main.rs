@@ -8,6 +8,7 @@ mod bad_input;
 mod bad_output;
 mod cache;
 mod cases;
+mod cel;
 mod console;
 mod contract;
 mod crd;
