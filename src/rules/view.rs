@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
+use super::cel_faults::{self, CelFault};
 use super::csv_schema::{self, Violation};
 use crate::bundle::{At, Bundle, CHANNELS_ANNOTATION, Contents};
 use crate::catalog::{
@@ -23,12 +24,20 @@ pub struct BundleView<'c> {
     pub context: &'c Context<'c>,
     /// What is wrong with the CSV by its schema, once somebody asked.
     violations: OnceCell<Vec<Violation>>,
+    /// What is wrong with the rules in CEL of the CRDs, likewise.
+    cel_faults: OnceCell<Vec<CelFault>>,
 }
 
 impl<'c> BundleView<'c> {
     /// Makes the view.
     pub fn new(bundle: &'c Bundle<'c>, context: &'c Context<'c>) -> Self {
-        BundleView { bundle, contents: Contents::new(bundle), context, violations: OnceCell::new() }
+        BundleView {
+            bundle,
+            contents: Contents::new(bundle),
+            context,
+            violations: OnceCell::new(),
+            cel_faults: OnceCell::new(),
+        }
     }
 
     /// Returns the place of what is missing from the bundle as a whole.
@@ -39,6 +48,11 @@ impl<'c> BundleView<'c> {
     /// Returns what is wrong with the CSV by its schema.
     pub(super) fn violations(&self) -> &[Violation] {
         self.violations.get_or_init(|| csv_schema::violations(self))
+    }
+
+    /// Returns what is wrong with the rules in CEL of the CRDs.
+    pub(super) fn cel_faults(&self) -> &[CelFault] {
+        self.cel_faults.get_or_init(|| cel_faults::of(self))
     }
 
     /// Returns the annotations of the bundle.
