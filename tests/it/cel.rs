@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use olmcat::crd::Crd;
 use olmcat::crd::cel::{Kind, constraint, faults};
-use olmcat::text::yaml;
+use olmcat::text::{Step, yaml};
 
 use crate::support::data;
 
@@ -31,9 +31,9 @@ fn found(text: &str) -> Vec<(Kind, String, String)> {
     let root = tree.root().expect("it has content");
     let crd = Crd::read(root).expect("it is a CRD");
     let all = faults(crd).into_iter().map(|fault| {
-        let value = fault.route.0.iter().fold(Some(root), |value, step| match step {
-            olmcat::text::Step::Key(key) => value?.get(key),
-            olmcat::text::Step::Index(index) => value?.items().nth(*index),
+        let value = fault.route.0.iter().try_fold(root, |value, step| match step {
+            Step::Key(key) => value.get(key),
+            Step::Index(index) => value.items().nth(*index),
             _ => None,
         });
         let text = value.map(|value| value.text()).unwrap_or_default();
@@ -48,8 +48,7 @@ fn rules_of_real_crds_are_taken() {
     let text = fs::read_to_string(data("cel/accepted.yaml")).expect("it can be read");
     let mut rules = 0;
     for document in text.split("---\n") {
-        let wrong =
-            found(document).into_iter().filter(|(kind, ..)| !matches!(kind, Kind::Since(_)));
+        let wrong = found(document).into_iter().filter(|(kind, ..)| !matches!(kind, Kind::Since(_)));
         let wrong: Vec<_> = wrong.collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
         rules += document.matches("rule:").count();
@@ -217,6 +216,9 @@ fn time_grows_with_the_text() {
     let makers: [&dyn Fn(usize) -> String; 3] = [&long, &member, &many];
     for (index, make) in makers.iter().enumerate() {
         let (short, tenfold) = (make(700), make(7_000));
+        if std::env::var_os("SHOW").is_some() {
+            println!("{index}: {:?} for {} bytes", time(&tenfold).0, tenfold.len());
+        }
         let best = |text: &str| (0..3).map(|_| time(text).0).min().expect("there were three");
         let (before, after) = (best(&short), best(&tenfold));
         assert!(after < before * 25 + Duration::from_millis(20), "{index}: {before:?} and {after:?}");

@@ -189,7 +189,7 @@ impl<'t, 's> Checker<'t, 's> {
             return kind.clone();
         }
         if TYPES.contains(&name) {
-            return Type::Type;
+            return Type::Kind;
         }
         let help = match nearest(name, self.variables.iter().map(|(known, _)| known.as_str())) {
             Some(known) => format!("did you mean `{known}`?"),

@@ -4,7 +4,7 @@
 //! Only what is certain counts: where the size of something made by the rule itself is not known, it is
 //! taken for nothing. The API server's own estimate is never much less.
 
-use super::escape::escape;
+use super::escape::is_called;
 use super::tree::{Expr, Function, Link, Literal, Node};
 use super::{Kind, Problem};
 use crate::crd::Schema;
@@ -116,11 +116,8 @@ impl<'t, 's> Known<'t, 's> {
 
     fn field(self, name: &str) -> Self {
         let found = self.schema.and_then(|schema| {
-            let is_named =
-                |property: &str| property == name || escape(property).is_some_and(|escaped| escaped == name);
-            schema.values().or_else(|| {
-                schema.properties().find(|(property, _)| is_named(property)).map(|(_, child)| child)
-            })
+            let field = || schema.properties().find(|(field, _)| is_called(field, name));
+            schema.values().or_else(|| field().map(|(_, child)| child))
         });
         Known::of(found)
     }

@@ -62,6 +62,12 @@ pub(super) fn escape(field: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(escaped))
 }
 
+/// Returns whether rules call a field by this name. Names without escapes are told at a glance, as a
+/// schema may have thousands of fields.
+pub(super) fn is_called(field: &str, name: &str) -> bool {
+    field == name || (name.contains("__") && escape(field).is_some_and(|escaped| escaped == name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -84,7 +84,7 @@ fn read(text: &'static str) -> Type<'static, 'static> {
         "bytes" => Type::Bytes,
         "duration" => Type::Duration,
         "timestamp" => Type::Timestamp,
-        "type" => Type::Type,
+        "type" => Type::Kind,
         "A" => Type::Parameter(0),
         "B" => Type::Parameter(1),
         name => Type::Opaque(name),

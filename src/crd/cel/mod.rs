@@ -7,8 +7,7 @@
 //!
 //! The reader is our own: the parser of the crate `cel` takes half a millisecond for the shortest rule
 //! (twenty of them would be more than a bundle may take), brings thirty crates, tells where a fault
-//! begins but not where it ends, and checks no types, so that the tree that it makes would be walked by
-//! all the rest of this all the same.
+//! begins but not where it ends, and resolves neither names nor types.
 
 mod check;
 mod cost;

@@ -1,14 +1,15 @@
 //! The rules of a CRD: every element of every `x-kubernetes-validations`, judged as the API server does
 //! when it takes the CRD.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::check::Checker;
 use super::syntax::parse;
 use super::types::Type;
 use super::{Kind, Problem, cost, field_path};
 use crate::crd::{Crd, Link, Path, Schema, Version};
-use crate::text::{Kind as NodeKind, Route, Value};
-use std::ops::Range;
-use std::sync::Arc;
+use crate::text::{Kind as NodeKind, Route, Value, nearest};
 
 /// What is wrong with a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +20,12 @@ pub struct Fault {
     pub problem: Problem,
 }
 
+/// The more there are, the less they say; and what is meant instead takes time to find.
+const MOST: usize = 1000;
+
 /// The reasons that the API server knows.
 const REASONS: [&str; 4] =
     ["FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate"];
-
-/// How long a message may be.
-const LONGEST_MESSAGE: usize = 2048;
 
 /// Returns what is wrong with the rules of a CRD. Version v1beta1 does not know them.
 pub fn faults(crd: Crd<'_, '_>) -> Vec<Fault> {
@@ -89,6 +90,9 @@ impl<'t, 's> Nodes<'_, 't, 's> {
         }
         for (index, rule) in list.items().enumerate().filter(|(_, rule)| rule.kind() == NodeKind::Map) {
             let rule = Rule { value: rule, route: base.index(index), schema, above };
+            if self.faults.len() >= MOST {
+                return;
+            }
             // Another fault of the schema makes the type unknown.
             rule.check(kind.clone().unwrap_or(Type::Dyn), self.faults);
         }
@@ -179,8 +183,6 @@ impl<'t, 's> Rule<'_, 't, 's> {
             return None;
         } else if !message.is_empty() && message.trim().is_empty() {
             new("a message of blanks").help("write what is wrong with the object, or remove it")
-        } else if message.len() > LONGEST_MESSAGE {
-            new("a message of more than 2048 bytes").help("shorten it")
         } else if is_broken(message) {
             new("a message of several lines").help("write it as one line")
         } else if is_broken(rule) && message.trim().is_empty() {
@@ -197,7 +199,7 @@ impl<'t, 's> Rule<'_, 't, 's> {
         let mut problems = Vec::new();
         if let Some(reason) = self.text("reason").filter(|reason| !REASONS.contains(reason)) {
             let message = format!("`{reason}` is no reason that Kubernetes knows");
-            let help = match crate::text::nearest(reason, REASONS) {
+            let help = match nearest(reason, REASONS) {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => format!("use one of `{}`", REASONS.join("`, `")),
             };

@@ -331,25 +331,38 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// An operand, and the operators behind it with their ranks and operands.
-type Row = (Expr, Vec<(usize, &'static str, Expr)>);
+/// An operator with its rank and the operand behind it.
+type Behind = (usize, &'static str, Expr);
+
+/// An operand, and what is behind it.
+type Row = (Expr, Vec<Behind>);
 
 /// Makes one operand of those that operators of a rank stand between.
 fn join((first, rest): Row, rank: usize) -> Row {
-    let mut joined: Vec<(usize, &'static str, Expr)> = Vec::new();
-    let mut first = (first, Vec::new());
-    let mut last: Option<(usize, &'static str, Expr, Vec<(&'static str, Expr)>)> = None;
+    let mut joined: Vec<Behind> = Vec::new();
+    let mut head = first;
+    let mut open: Option<(usize, &'static str)> = None;
+    let mut tail: Vec<(&'static str, Expr)> = Vec::new();
+    let mut start = None;
     for (found, operator, operand) in rest {
-        let chain = last.as_mut().map_or(&mut first.1, |last| &mut last.3);
         if found == rank {
-            chain.push((operator, operand));
-        } else {
-            let done = last.replace((found, operator, operand, Vec::new()));
-            joined.extend(done.map(|(rank, operator, head, tail)| (rank, operator, chained(head, tail))));
+            tail.push((operator, operand));
+            continue;
+        }
+        let done = chained(std::mem::replace(&mut head, operand), std::mem::take(&mut tail));
+        match open.replace((found, operator)) {
+            Some((rank, operator)) => joined.push((rank, operator, done)),
+            None => start = Some(done),
         }
     }
-    joined.extend(last.map(|(rank, operator, head, tail)| (rank, operator, chained(head, tail))));
-    (chained(first.0, first.1), joined)
+    let done = chained(head, tail);
+    match (open, start) {
+        (Some((rank, operator)), Some(start)) => {
+            joined.push((rank, operator, done));
+            (start, joined)
+        }
+        _ => (done, joined),
+    }
 }
 
 fn chained(first: Expr, rest: Vec<(&'static str, Expr)>) -> Expr {

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::escape::escape;
+use super::escape::{escape, is_called, is_reserved};
 use crate::crd::Schema;
 
 /// A type. What is not certain is [`Type::Dyn`].
@@ -21,7 +21,7 @@ pub(super) enum Type<'t, 's> {
     Duration,
     Timestamp,
     /// A type as a value.
-    Type,
+    Kind,
     List(Arc<Type<'t, 's>>),
     Map(Arc<Type<'t, 's>>, Arc<Type<'t, 's>>),
     Optional(Arc<Type<'t, 's>>),
@@ -144,22 +144,16 @@ impl<'t, 's> Object<'t, 's> {
             },
             Object::Resource(schema) | Object::Plain(schema) => schema,
         };
-        let mut found = Field::Unknown;
-        for (property, schema) in schema.properties() {
-            let is_same = escape(property).is_some_and(|escaped| escaped == name);
-            if !is_same && property != name {
-                continue;
-            }
-            match Type::of(schema, schema.is_embedded_resource()) {
-                Some(known) if is_same => return Field::Known(known),
-                Some(known) if escape(property).is_some_and(|escaped| escaped == format!("__{name}__")) => {
-                    found = Field::Unescaped(known);
-                }
-                Some(_) => {}
-                None => found = Field::Untyped,
-            }
+        let Some((property, schema)) = schema.properties().find(|(property, _)| is_called(property, name))
+        else {
+            return Field::Unknown;
+        };
+        match Type::of(schema, schema.is_embedded_resource()) {
+            None => Field::Untyped,
+            Some(_) if escape(property).is_none() => Field::Unknown,
+            Some(known) if property == name && is_reserved(name) => Field::Unescaped(known),
+            Some(known) => Field::Known(known),
         }
-        found
     }
 
     /// Returns the names of the fields as rules spell them.
@@ -218,7 +212,7 @@ impl fmt::Display for Type<'_, '_> {
             Type::Bytes => "bytes",
             Type::Duration => "duration",
             Type::Timestamp => "timestamp",
-            Type::Type => "type",
+            Type::Kind => "type",
             Type::Object(_) => "object",
             Type::Opaque(name) => name,
             Type::List(items) => return write!(f, "list({items})"),
