@@ -5,6 +5,7 @@
 //! Everything here is a view: nothing is copied, and what a manifest has wrong is simply not there.
 //! A [`Version`] and a [`Path`] have routes, of which [`crate::text::Place::at`] makes places.
 
+pub mod cel;
 mod compare;
 mod conversion;
 mod defaults;

@@ -37,7 +37,7 @@ impl Fingerprints {
             match step {
                 Step::Key(key) | Step::Name(key) => hash.part(key),
                 Step::Index(_) => hash.part("[]"),
-                Step::Line(_) => {}
+                Step::Part(..) => {}
             }
         }
         let guilty = source.slice(guilty).lines().next().unwrap_or_default().trim();

@@ -1,5 +1,7 @@
 //! The schemas of a bundle's CRDs: what is wrong with them, and with the examples that they describe.
 
+use std::ops::Range;
+
 use super::names::nearest;
 use super::{BundleView, Findings};
 use crate::bundle;
@@ -42,7 +44,7 @@ impl<'c> Judged<'c> {
             let holder = route.0.iter().try_fold(self.crd.root, |value, step| match step {
                 Step::Key(key) => value.get(key),
                 Step::Index(index) => value.items().nth(*index),
-                Step::Name(_) | Step::Line(_) => None,
+                Step::Name(_) | Step::Part(..) => None,
             });
             Some((route.key(key), holder?.get(key)?))
         })
@@ -97,7 +99,6 @@ pub(super) fn example_faults(view: &BundleView<'_>) -> Vec<ExampleFault> {
     let text = at.value.text();
     let Ok(tree) = json::read(text) else { return found };
     let mut patterns = Patterns::default();
-    let mut lines = Lines { text, at: 0, line: 0 };
     for example in tree.root().into_iter().flat_map(Value::items) {
         let Some((crd, schema)) = schema_of(view, example) else { continue };
         let whole = completed(schema, example);
@@ -107,11 +108,11 @@ pub(super) fn example_faults(view: &BundleView<'_>) -> Vec<ExampleFault> {
         let name = |keys: &[&str]| example.at(keys).and_then(Value::str).unwrap_or_default();
         let title = format!("{} {}", name(&["kind"]), name(&["metadata", "name"])).trim_end().to_owned();
         let mut faults: Vec<_> =
-            faults.into_iter().map(|fault| (start(example, &fault.route), fault)).collect();
-        faults.sort_by_key(|(start, _)| *start);
-        for (start, fault) in faults {
+            faults.into_iter().map(|fault| (bytes(example, &fault.route), fault)).collect();
+        faults.sort_by_key(|(bytes, _)| bytes.start);
+        for (bytes, fault) in faults {
             let nearest = (fault.kind == FaultKind::Dropped).then(|| sibling(schema, &fault.route)).flatten();
-            let place = at.place().line(lines.of(start));
+            let place = at.place().part(bytes);
             found.push(ExampleFault { place, example: title.clone(), fault, nearest });
         }
     }
@@ -135,22 +136,23 @@ fn schema_of<'v, 'c>(
     Some((crd, crd.version(version)?.schema?))
 }
 
-/// Returns where in the text the end of a way stands, or the last of it that is there.
-fn start(object: Value<'_, '_>, way: &Route) -> usize {
-    let (mut value, mut start) = (object, object.span().start);
+/// Returns the bytes of the key at the end of a way, or the first of an item; of the last that is there.
+fn bytes(object: Value<'_, '_>, way: &Route) -> Range<usize> {
+    let first = |value: Value<'_, '_>| value.span().start..value.span().start + 1;
+    let (mut value, mut bytes) = (object, first(object));
     for step in &way.0 {
         let next = match step {
             Step::Key(name) | Step::Name(name) => {
                 let entry = value.entries().filter(|(key, _)| key.text() == name).last();
-                entry.map(|(key, value)| (key.span().start, value))
+                entry.map(|(key, value)| (key.span(), value))
             }
-            Step::Index(index) => value.items().nth(*index).map(|item| (item.span().start, item)),
-            Step::Line(_) => None,
+            Step::Index(index) => value.items().nth(*index).map(|item| (first(item), item)),
+            Step::Part(..) => None,
         };
         let Some((at, next)) = next else { break };
-        (value, start) = (next, at);
+        (value, bytes) = (next, at);
     }
-    start
+    bytes
 }
 
 /// Returns the field of a schema that is most like the last of a way.
@@ -161,28 +163,9 @@ fn sibling(schema: Schema<'_, '_>, way: &Route) -> Option<String> {
         here = match step {
             Step::Key(name) | Step::Name(name) => here.property(name).or_else(|| here.values())?,
             Step::Index(_) => here.items()?,
-            Step::Line(_) => return None,
+            Step::Part(..) => return None,
         };
     }
     let Step::Key(name) = last else { return None };
     nearest(name, here.properties().map(|(name, _)| name)).map(str::to_owned)
-}
-
-/// Counts the lines of a text up to offsets, mostly forwards.
-struct Lines<'t> {
-    text: &'t str,
-    at: usize,
-    line: usize,
-}
-
-impl Lines<'_> {
-    fn of(&mut self, offset: usize) -> usize {
-        if offset < self.at {
-            (self.at, self.line) = (0, 0);
-        }
-        let passed = self.text.get(self.at..offset).unwrap_or_default();
-        self.line += passed.bytes().filter(|byte| *byte == b'\n').count();
-        self.at = offset;
-        self.line
-    }
 }

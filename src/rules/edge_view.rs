@@ -134,7 +134,7 @@ fn schema_route(schema: &Route, object: &Route) -> Route {
     object.0.iter().fold(schema.clone(), |route, step| match step {
         Step::Key(name) | Step::Name(name) => route.key("properties").key(name),
         Step::Index(_) => route.key("items"),
-        Step::Line(_) => route,
+        Step::Part(..) => route,
     })
 }
 

@@ -11,6 +11,8 @@ mod bindings;
 mod blob;
 mod bundle;
 mod catalog;
+mod cel;
+mod cel_faults;
 mod channel;
 mod comments;
 mod context;
@@ -153,6 +155,7 @@ pub fn all() -> Vec<&'static Rule> {
         blob::RULES,
         bundle::RULES,
         catalog::RULES,
+        cel::RULES,
         channel::RULES,
         contract::RULES,
         crd::RULES,

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
+use super::cel_faults::{self, CelFault};
 use super::crd_schemas::{self, ExampleFault, Judged};
 use super::csv_schema::{self, Violation};
 use crate::bundle::{At, Bundle, CHANNELS_ANNOTATION, Contents, UNPACKED_FLOOR};
@@ -29,6 +30,8 @@ pub struct BundleView<'c> {
     crds: OnceCell<Vec<Judged<'c>>>,
     /// What is wrong with the examples by those, likewise.
     example_faults: OnceCell<Vec<ExampleFault>>,
+    /// What is wrong with the rules in CEL of the CRDs, likewise.
+    cel_faults: OnceCell<Vec<CelFault>>,
 }
 
 impl<'c> BundleView<'c> {
@@ -42,6 +45,7 @@ impl<'c> BundleView<'c> {
             unpacked_size: OnceCell::new(),
             crds: OnceCell::new(),
             example_faults: OnceCell::new(),
+            cel_faults: OnceCell::new(),
         }
     }
 
@@ -68,6 +72,11 @@ impl<'c> BundleView<'c> {
     /// Returns what is wrong with the examples by the schemas of their CRDs.
     pub(super) fn example_faults(&self) -> &[ExampleFault] {
         self.example_faults.get_or_init(|| crd_schemas::example_faults(self))
+    }
+
+    /// Returns what is wrong with the rules in CEL of the CRDs.
+    pub(super) fn cel_faults(&self) -> &[CelFault] {
+        self.cel_faults.get_or_init(|| cel_faults::of(self))
     }
 
     /// Returns the annotations of the bundle.

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::known::Known;
+use super::part::part;
 use super::{Place, Route, Sources, Spot, Step, Tree, Value, json, yaml};
 
 /// Returns the bytes of the file that a place means. A route that leads too far means its nearest
@@ -92,10 +93,14 @@ fn walk(root: Value<'_, '_>, known: &mut Known, route: &Route, text: &str) -> Ra
                 holder = None;
                 next
             }
-            Step::Line(line) => match line_of_literal(value, text, *line) {
-                Some(line) => return line,
-                None => break,
-            },
+            Step::Part(start, end) => {
+                let spelled = value.span();
+                let found = text.get(spelled.clone()).and_then(|text| part(text, value.text(), *start..*end));
+                match found {
+                    Some(found) => return spelled.start + found.start..spelled.start + found.end,
+                    None => break,
+                }
+            }
         };
         value = next;
     }
@@ -107,28 +112,6 @@ fn walk(root: Value<'_, '_>, known: &mut Known, route: &Route, text: &str) -> Ra
         _ if is_block => first_line(text, span),
         _ => span,
     }
-}
-
-/// Returns a line of a literal block, which stands in the file as it is, but for its indentation. The
-/// readers differ in whether its head belongs to it.
-fn line_of_literal(value: Value<'_, '_>, text: &str, line: usize) -> Option<Range<usize>> {
-    let span = value.span();
-    let body = match text.get(span.clone())?.strip_prefix('|') {
-        Some(rest) => span.end - rest.len() + rest.find('\n')? + 1,
-        None => text[..span.start].rfind('\n')? + 1,
-    };
-    let head =
-        text[..body].lines().next_back()?.trim_end_matches(|c: char| c.is_ascii_digit() || "+- ".contains(c));
-    if !head.ends_with('|') {
-        return None;
-    }
-    let mut start = body;
-    for _ in 0..line {
-        start += text[start..span.end.max(start)].find('\n')? + 1;
-    }
-    let line = text[start..span.end.max(start)].lines().next()?;
-    let indent = line.len() - line.trim_start().len();
-    Some(start + indent..start + line.trim_end().len().max(indent))
 }
 
 fn first_line(text: &str, span: Range<usize>) -> Range<usize> {

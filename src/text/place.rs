@@ -17,8 +17,8 @@ pub enum Step {
     Index(usize),
     /// A key itself, not its value: only as the last step.
     Name(String),
-    /// A line of a text, from 0, where the text has lines in the file: only as the last step.
-    Line(usize),
+    /// Bytes of the value of a scalar, from the first up to the second: only as the last step.
+    Part(usize, usize),
 }
 
 /// The way from the root of a document to a value.
@@ -52,7 +52,7 @@ impl fmt::Display for Route {
                 Step::Key(key) | Step::Name(key) if i == 0 => write!(f, "{key}")?,
                 Step::Key(key) | Step::Name(key) => write!(f, ".{key}")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Line(_) => {}
+                Step::Part(..) => {}
             }
         }
         Ok(())
@@ -132,10 +132,10 @@ impl Place {
         self.step(Step::Name(key.into()))
     }
 
-    /// Returns the place of a line of the text that stands here, from 0.
+    /// Returns the place of some bytes of a scalar's value.
     #[must_use]
-    pub fn line(&self, line: usize) -> Self {
-        self.step(Step::Line(line))
+    pub fn part(&self, bytes: Range<usize>) -> Self {
+        self.step(Step::Part(bytes.start, bytes.end))
     }
 
     /// Returns the route inside the document, if the place has one.

@@ -9,6 +9,7 @@ mod bad_input;
 mod bad_output;
 mod cache;
 mod cases;
+mod cel;
 mod connection;
 mod console;
 mod contract;

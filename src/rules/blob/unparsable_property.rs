@@ -22,7 +22,7 @@ fn check(view: &BlobView<'_>, out: &mut Findings<'_>) {
             fault.steps.iter().fold(view.property_place(index).key("value"), |place, step| match step {
                 Step::Key(key) | Step::Name(key) => place.key(key),
                 Step::Index(index) => place.index(*index),
-                Step::Line(line) => place.line(*line),
+                Step::Part(..) => place,
             });
         let kind = &property.kind;
         let message = format!("property `{kind}` of {} {}", view.title(), fault.message);

@@ -5,6 +5,7 @@ mod constraint_without_message;
 mod derived_property;
 mod impossible_dependency_range;
 mod incomplete_dependency;
+mod invalid_cel_constraint;
 mod invalid_constraint;
 mod invalid_dependency_range;
 mod invalid_properties_annotation;
@@ -24,6 +25,7 @@ pub(super) const RULES: &[&Rule] = &[
     &derived_property::RULE,
     &impossible_dependency_range::RULE,
     &incomplete_dependency::RULE,
+    &invalid_cel_constraint::RULE,
     &invalid_constraint::RULE,
     &invalid_dependency_range::RULE,
     &invalid_properties_annotation::RULE,

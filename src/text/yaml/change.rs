@@ -96,7 +96,7 @@ fn find<'t, 's>(
                 (index, Some(key), value)
             }
             Step::Index(index) => (*index, None, known.item(parent, *index)?),
-            Step::Line(_) => return None,
+            Step::Part(..) => return None,
         };
         let span = key.unwrap_or(value).span().start..value.span().end;
         let is_inside = bounds.start <= span.start && span.start <= span.end && span.end <= bounds.end;

@@ -1,0 +1,36 @@
+//! What is wrong with the rules in CEL of a bundle's CRDs, found once for all rules about it.
+
+use super::{BundleView, Findings};
+use crate::crd::Crd;
+use crate::crd::cel::{Kind, Problem, faults};
+use crate::text::Place;
+
+/// A problem, and the place of the value that has it.
+pub(super) type CelFault = (Place, Problem);
+
+/// Returns what is wrong, in the order of the CRDs.
+pub(super) fn of(view: &BundleView<'_>) -> Vec<CelFault> {
+    let crds = view.contents.crds.iter().filter_map(|crd| Some((&crd.at, Crd::read(crd.at.value)?)));
+    let all = crds.flat_map(|(at, crd)| {
+        let home = at.place();
+        faults(crd)
+            .into_iter()
+            .map(move |fault| (place(&home.at(&fault.route), &fault.problem), fault.problem))
+    });
+    all.collect()
+}
+
+/// Returns the place of the guilty part of an expression.
+pub(super) fn place(expression: &Place, problem: &Problem) -> Place {
+    if problem.range.is_empty() { expression.clone() } else { expression.part(problem.range.clone()) }
+}
+
+/// Reports the problems of one kind.
+pub(super) fn report(view: &BundleView<'_>, kind: Kind, out: &mut Findings<'_>) {
+    for (place, problem) in view.cel_faults().iter().filter(|(_, problem)| problem.kind == kind) {
+        let finding = out.report(place.clone(), problem.message.clone());
+        if !problem.help.is_empty() {
+            finding.help(problem.help.clone());
+        }
+    }
+}
