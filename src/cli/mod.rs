@@ -12,6 +12,7 @@ mod explain;
 mod files;
 mod fix;
 mod large;
+mod large_index;
 mod list;
 mod listing;
 mod manifests;
@@ -19,13 +20,17 @@ mod matrix;
 mod onto;
 mod opened;
 mod opm;
+mod probe;
 mod project;
 mod promote;
 mod pull_args;
 mod push;
+mod query;
 mod reference;
 mod render;
 mod rulebook;
+mod serve;
+mod serving;
 mod ui;
 mod upgrade;
 mod validate;
@@ -111,6 +116,8 @@ enum Command {
     Upgrade(upgrade::Args),
     Diff(diff::Args),
     Manifests(manifests::Args),
+    Serve(Box<serve::Args>),
+    Query(query::Args),
     Explain(explain::Args),
     Cache(cache::Args),
     /// Do what opm does, with its commands, flags and output
@@ -158,6 +165,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if opm::is_called(args.first()) {
         return opm::main(args).into();
     }
+    if probe::is_called(args.first()) {
+        return probe::main(args.into_iter().skip(1));
+    }
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => {
@@ -165,7 +175,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.print().is_ok() { status.into() } else { ExitStatus::Failed.into() };
         }
     };
-    end_cleanly();
+    // A server ends by itself when it is told to.
+    let is_server = match &args.command {
+        Command::Serve(_) => true,
+        Command::Opm { args } => args.first().is_some_and(|command| command == "serve"),
+        _ => false,
+    };
+    if !is_server {
+        end_cleanly();
+    }
     let mut ui = Ui::new(args.global.format.0, args.global.quiet);
     let status = run(args, &mut ui).unwrap_or_else(|error| {
         ui.error(&error);
@@ -199,6 +217,8 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Upgrade(args) => upgrade::run(&args, &root, ui),
         Command::Diff(args) => diff::run(&args, &root, ui),
         Command::Manifests(args) => manifests::run(&args, &root, ui),
+        Command::Serve(args) => serve::run(&args, &root, ui),
+        Command::Query(args) => query::run(&args, ui),
         Command::Explain(args) => explain::run(&args, ui),
         Command::Cache(args) => cache::run(&args, ui),
         Command::Opm { args } => Ok(opm::main([OsString::from("opm")].into_iter().chain(args))),

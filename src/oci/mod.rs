@@ -25,8 +25,9 @@ mod unpack;
 
 pub use cache::{CACHE_LIMIT, Cache, Usage};
 pub use descriptor::{Blob, Descriptor, Platform, media_type};
-pub use digest::Digest;
+pub use digest::{Digest, Hashing};
 pub use error::{Error, Kind};
+pub use gzip::Gzip;
 pub use image::{Artifact, Config, Image, Index};
 pub use layer::Layer;
 pub use puller::{PullOptions, Pulled, Puller};

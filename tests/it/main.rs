@@ -33,6 +33,7 @@ mod resolve;
 mod resolve_ladder;
 mod resolve_v1;
 mod rules;
+mod serve;
 mod server;
 mod single_faults;
 mod support;
