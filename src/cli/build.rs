@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::flavour::FlavourArgs;
 use super::onto;
 use super::project::{self, Project};
 use super::pull_args::RegistryArgs;
@@ -49,6 +50,8 @@ pub(super) struct ImageArgs {
     /// The time that files and image carry, in seconds since 1970.
     #[arg(long, env = "SOURCE_DATE_EPOCH", hide_env_values = true, value_name = "SECONDS")]
     source_date_epoch: Option<u64>,
+    #[command(flatten)]
+    flavour: FlavourArgs,
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
@@ -110,6 +113,6 @@ impl ImageArgs {
         ui.step("building the image");
         let options =
             image::Options { epoch: self.source_date_epoch, platforms, ..image::Options::default() };
-        Ok(Some((image::catalog(files, &options)?, target.name)))
+        Ok(Some((self.flavour.make(files, &options)?, target.name)))
     }
 }

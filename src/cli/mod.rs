@@ -11,6 +11,7 @@ mod expand;
 mod explain;
 mod files;
 mod fix;
+mod flavour;
 mod large;
 mod large_index;
 mod list;

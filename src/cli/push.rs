@@ -23,7 +23,7 @@ pub(super) struct Args {
     #[arg(value_name = "REF")]
     reference: Option<String>,
     /// Push the image of an OCI layout instead of building one.
-    #[arg(long, value_name = "DIR", requires = "reference", conflicts_with_all = ["target", "platform", "onto", "packages"])]
+    #[arg(long, value_name = "DIR", requires = "reference", conflicts_with_all = ["target", "platform", "onto", "packages", "flavour", "server"])]
     layout: Option<PathBuf>,
     /// The name of the image in the layout, if it has several.
     #[arg(long, value_name = "NAME", requires = "layout")]

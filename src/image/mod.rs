@@ -1,16 +1,18 @@
 //! Files become a catalog image or a bundle image, purely: nothing is read, written or asked.
 //!
-//! The flavour of a catalog is data only: one layer with the catalog below `/configs` and one label. OLM v1's
+//! The usual flavour of a catalog is data only: one layer with the catalog below `/configs` and one label. OLM v1's
 //! catalogd wants nothing more; OLM v0 since v0.35.0 serves it through `extractContent.catalogDir`. Must not
 //! know what a catalog means, and never adds a file of its own: catalogd parses every file it finds.
 
 mod bundle;
+mod serving;
 
 pub use bundle::bundle;
+pub use serving::{INDEX, Program, serving};
 
 use std::collections::BTreeMap;
 
-use crate::oci::{Artifact, Config, Error, File, Image, Index, Kind, Layer, Platform, rfc3339};
+use crate::oci::{Artifact, Config, Error, File, Image, Index, Kind, Layer, Platform, Run, rfc3339};
 
 /// Where consumers find the catalog's folder (`operator-registry/pkg/containertools/labels.go`).
 pub const CONFIGS_LABEL: &str = "operators.operatorframework.io.index.configs.v1";
@@ -38,16 +40,19 @@ pub struct Options {
 /// No files; a path that leads out of the folder or comes twice; a platform that comes twice; an epoch
 /// after the year 2242.
 pub fn catalog(files: Vec<(String, Vec<u8>)>, options: &Options) -> Result<Artifact, Error> {
+    assemble(&[configs(&files, options)?], labels(&options.labels), options)
+}
+
+/// The layer with the catalog.
+fn configs(files: &[(String, Vec<u8>)], options: &Options) -> Result<Layer, Error> {
     if files.is_empty() {
         return Err(Error::new(Kind::Input, "a catalog image needs at least one file"));
     }
     let epoch = options.epoch.unwrap_or(0);
     let folder = &CONFIGS_FOLDER[1..];
     let paths: Vec<String> = files.iter().map(|(path, _)| format!("{folder}/{path}")).collect();
-    let entries = paths.iter().zip(&files).map(|(path, (_, bytes))| File { path, bytes });
-    let layer = Layer::gzip(&entries.collect::<Vec<_>>(), epoch)?;
-
-    assemble(&[layer], labels(&options.labels), options)
+    let entries = paths.iter().zip(files).map(|(path, (_, bytes))| File { path, bytes });
+    Layer::gzip(&entries.collect::<Vec<_>>(), epoch)
 }
 
 /// The labels of a catalog image: some more, and the one that consumers look for.
@@ -70,18 +75,8 @@ fn assemble(
             );
         }
     }
-    let epoch = options.epoch.unwrap_or(0);
     let image = |platform: &Platform| {
-        let config = Config {
-            platform: platform.clone(),
-            created: rfc3339(epoch),
-            created_by: "olmcat".to_owned(),
-            // OpenShift and `runAsNonRoot` want a number; the folder is what bundle and index consumers start
-            // in.
-            user: "1001".to_owned(),
-            working_dir: "/".to_owned(),
-            labels: labels.clone(),
-        };
+        let config = config(platform, labels.clone(), Run::default(), options);
         Image::new(&config, layers, &options.annotations)
     };
     Ok(match options.platforms.as_slice() {
@@ -91,4 +86,17 @@ fn assemble(
             Artifact::Index(Index::new(images.collect(), &options.annotations))
         }
     })
+}
+
+fn config(platform: &Platform, labels: BTreeMap<String, String>, run: Run, options: &Options) -> Config {
+    Config {
+        platform: platform.clone(),
+        created: rfc3339(options.epoch.unwrap_or(0)),
+        created_by: "olmcat".to_owned(),
+        // OpenShift and `runAsNonRoot` want a number; the folder is what bundle and index consumers start in.
+        user: "1001".to_owned(),
+        working_dir: "/".to_owned(),
+        labels,
+        run,
+    }
 }

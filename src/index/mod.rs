@@ -29,8 +29,11 @@ use crate::diag::Error;
 use crate::oci::Digest;
 
 const MAGIC: &[u8; 16] = b"olmcat index 1\r\n";
-/// Where the tables begin and how long they are, their digest, that of the answers, and the magic again.
-const FOOTER: usize = 8 + 8 + 32 + 32 + 16;
+/// Where the tables begin and how long they are, and the digest of the answers; the digest of the tables and of
+/// these; the magic again.
+const FOOTER: usize = SEALED + 32 + 16;
+/// What of the footer is under the digest of the tables.
+const SEALED: usize = 8 + 8 + 32;
 /// Tables of a catalog of 7,000 bundles take 2 MiB.
 const TABLES_LIMIT: u64 = 1 << 30;
 
@@ -76,15 +79,16 @@ impl Index {
         }
         let mut bytes = Vec::new();
         blobs.read(end, size as usize, &mut bytes).map_err(unread)?;
-        if Digest::of(&bytes) != digest(16) {
+        bytes.extend_from_slice(&footer[..SEALED]);
+        if Digest::of(&bytes) != digest(SEALED) {
             return Err(fault("is damaged: its checksum is wrong"));
         }
-        let tables = Tables::read(&bytes, MAGIC.len() as u64, end);
+        let tables = Tables::read(&bytes[..size as usize], MAGIC.len() as u64, end);
         let tables = tables.ok_or_else(|| fault("is damaged: its tables do not fit together"))?;
         let mut channels: Vec<_> = tables.channels.iter().collect();
         channels.sort_by_key(|channel| (channel.name, channel.package));
         let listed = channels.into_iter().flat_map(|channel| channel.entries.clone()).collect();
-        Ok(Index { blobs, tables, end, answers: digest(48), listed })
+        Ok(Index { blobs, tables, end, answers: digest(16), listed })
     }
 
     /// Returns the files of the catalog that it was made of: path, size and digest, in their order.

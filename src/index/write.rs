@@ -119,16 +119,17 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What the system says; a catalog that does not hold together.
     pub fn finish(self, catalog: &Catalog<'_>, files: &[Stamp]) -> Result<W, Error> {
-        let tables = tables(catalog, &self.bundles, &self.metas, files)?.write();
+        let mut tables = tables(catalog, &self.bundles, &self.metas, files)?.write();
+        let size = tables.len() as u64;
         let end = self.at;
         let (answers, mut sink) = self.sink.finish();
-        let mut footer = Vec::new();
-        footer.extend_from_slice(&end.to_le_bytes());
-        footer.extend_from_slice(&(tables.len() as u64).to_le_bytes());
-        footer.extend_from_slice(&Digest::of(&tables).bytes());
-        footer.extend_from_slice(&answers.bytes());
-        footer.extend_from_slice(MAGIC);
-        [tables, footer].iter().try_for_each(|part| sink.write_all(part)).map_err(unwritten)?;
+        tables.extend_from_slice(&end.to_le_bytes());
+        tables.extend_from_slice(&size.to_le_bytes());
+        tables.extend_from_slice(&answers.bytes());
+        let seal = Digest::of(&tables);
+        tables.extend_from_slice(&seal.bytes());
+        tables.extend_from_slice(MAGIC);
+        sink.write_all(&tables).map_err(unwritten)?;
         Ok(sink)
     }
 }

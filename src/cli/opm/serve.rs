@@ -26,8 +26,8 @@ pub(super) struct Args {
     #[arg(long, short, default_value_t = 50051)]
     port: u16,
     /// A folder to keep the index in.
-    #[arg(long, default_value = "")]
-    cache_dir: PathBuf,
+    #[arg(long, default_value = "", value_name = "DIR")]
+    cache_dir: String,
     /// Make or check the index in the cache folder, and exit.
     #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true")]
     cache_only: bool,
@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Stop> {
 }
 
 fn serve(args: &Args, ui: &Ui) -> Result<ExitStatus, Stop> {
-    if args.cache_enforce_integrity == Some(true) && args.cache_dir.as_os_str().is_empty() {
+    if args.cache_enforce_integrity == Some(true) && args.cache_dir.is_empty() {
         return Err(Error::new("--cache-dir must be specified with --cache-enforce-integrity")
             .hint("leave the flag out: an index that does not fit is made again")
             .into());
@@ -77,7 +77,7 @@ fn serve(args: &Args, ui: &Ui) -> Result<ExitStatus, Stop> {
         root: PathBuf::from("."),
         pull: PullArgs::usual(),
         has_lines: false,
-        cache: Some(args.cache_dir.clone()).filter(|folder| !folder.as_os_str().is_empty()),
+        cache: Some(&args.cache_dir).filter(|folder| !folder.is_empty()).map(PathBuf::from),
         verifies: false,
         log: Arc::clone(&log),
     };
