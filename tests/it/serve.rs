@@ -61,7 +61,11 @@ impl Served {
         let start = Instant::now();
         while !self.log().contains(what) {
             assert!(start.elapsed() < PATIENCE, "the log never says {what}:\n{}", self.log());
-            assert!(self.child.try_wait().unwrap().is_none(), "it ended:\n{}", self.log());
+            if self.child.try_wait().unwrap().is_some() {
+                // What it said last may be under way.
+                std::thread::sleep(Duration::from_millis(200));
+                assert!(self.log().contains(what), "it ended:\n{}", self.log());
+            }
             std::thread::sleep(Duration::from_millis(5));
         }
     }
