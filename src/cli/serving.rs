@@ -83,7 +83,6 @@ impl Serving {
         let kept = folder.and_then(|folder| self.kept(folder));
         if let (Some(folder), Some(file)) = (folder, &kept)
             && !self.has_lines
-            && file.exists()
         {
             match self.prebuilt(folder, file) {
                 Ok(index) => return Ok(self.with(index, None)),
@@ -181,16 +180,15 @@ impl Serving {
         (self.log)(Event { level: Level::Warn, message, fields: vec![("cause", cause.to_owned())] });
     }
 
-    /// Where the index of a folder is, if there is one.
+    /// Finds the index of a folder: where it is kept, or beside the folder.
     fn kept(&self, folder: &Path) -> Option<PathBuf> {
-        match &self.cache {
-            Some(cache) => Some(cache.join(CACHED)),
-            None => {
-                let folder = folder.canonicalize().ok()?;
-                let name = folder.file_name()?.to_str()?;
-                Some(folder.with_file_name(format!("{name}.index")))
-            }
-        }
+        let beside = || {
+            let folder = folder.canonicalize().ok()?;
+            let name = folder.file_name()?.to_str()?;
+            Some(folder.with_file_name(format!("{name}.index")))
+        };
+        let cached = self.cache.as_ref().map(|cache| cache.join(CACHED));
+        cached.into_iter().chain(beside()).find(|file| file.exists())
     }
 
     /// Opens an index that was made before, if it is one of the catalog in a folder: paths and sizes of the

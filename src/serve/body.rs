@@ -11,10 +11,14 @@ use std::time::Instant;
 
 use hyper::body::{Body, Bytes, Frame};
 use hyper::header::{HeaderMap, HeaderValue};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How much is handed over at a time. What is handed over waits in memory until the client takes it.
 const PART: usize = 16 << 10;
+
+/// How many large answers of one connection are made at a time, so that one that takes none of them is not in
+/// the way of others.
+const LARGE: usize = 8;
 
 /// Where the bytes of a body come from.
 pub(super) trait Source: Send {
@@ -33,17 +37,17 @@ pub(super) struct Made {
     ready: Bytes,
     turn: Option<Turn>,
     /// Held as long as the answer is not taken.
-    permit: Option<OwnedSemaphorePermit>,
+    permits: Vec<OwnedSemaphorePermit>,
 }
 
 impl Made {
-    pub(super) fn new(source: Box<dyn Source>, turn: Turn, permit: Option<OwnedSemaphorePermit>) -> Self {
-        Made { source: Some(source), ready: Bytes::new(), turn: Some(turn), permit }
+    pub(super) fn new(source: Box<dyn Source>, turn: Turn, permits: Vec<OwnedSemaphorePermit>) -> Self {
+        Made { source: Some(source), ready: Bytes::new(), turn: Some(turn), permits }
     }
 
     /// A body of bytes that are there.
     pub(super) fn ready(bytes: impl Into<Bytes>) -> Self {
-        Made { source: None, ready: bytes.into(), turn: None, permit: None }
+        Made { source: None, ready: bytes.into(), turn: None, permits: Vec::new() }
     }
 }
 
@@ -76,7 +80,8 @@ impl Body for Made {
                     Poll::Pending => break,
                     Poll::Ready(None) if part.is_empty() => {
                         let trailers = source.trailers();
-                        (body.source, body.turn, body.permit) = (None, None, None);
+                        (body.source, body.turn) = (None, None);
+                        body.permits.clear();
                         return Poll::Ready(trailers.map(|trailers| Ok(Frame::trailers(trailers))));
                     }
                     Poll::Ready(None) => break,
@@ -97,16 +102,30 @@ impl Body for Made {
 }
 
 /// The answers that a connection has under way, and when each was last asked for more.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Turns(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
     next: AtomicU64,
     last: Mutex<BTreeMap<u64, Instant>>,
+    large: Arc<Semaphore>,
 }
 
 impl Turns {
+    pub(super) fn new() -> Self {
+        let (next, last) = (AtomicU64::new(0), Mutex::default());
+        Turns(Arc::new(Inner { next, last, large: Arc::new(Semaphore::new(LARGE)) }))
+    }
+
+    /// Waits until the connection may have one more large answer, and the server, too.
+    pub(super) async fn large(&self, all: &Arc<Semaphore>) -> Vec<OwnedSemaphorePermit> {
+        let mut permits = Vec::with_capacity(2);
+        permits.extend(Arc::clone(&self.0.large).acquire_owned().await.ok());
+        permits.extend(Arc::clone(all).acquire_owned().await.ok());
+        permits
+    }
+
     pub(super) fn begin(&self) -> Turn {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         let mut turn = Turn { turns: self.clone(), number };

@@ -41,7 +41,7 @@ const PING: Duration = Duration::from_secs(30);
 /// How long a connection may be without a single byte. Who is there answers a ping in that time.
 const SILENCE: Duration = Duration::from_secs(90);
 /// How long an answer may wait to be taken.
-const STALL: Duration = Duration::from_secs(60);
+const STALL: Duration = Duration::from_secs(30);
 /// How often a connection is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -85,7 +85,7 @@ pub(super) async fn accept(
 async fn serve(door: Door, stream: TcpStream, shared: &Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true);
     let heard = Heard::default();
-    let turns = Turns::default();
+    let turns = Turns::new();
     let service = service_fn(|request| answer(door, Arc::clone(shared), turns.clone(), request));
     let mut builder = Builder::new(TokioExecutor::new());
     if door == Door::Grpc {

@@ -85,18 +85,18 @@ async fn answer(
             is_over: false,
             reply: Reply::new(record.take()),
         };
-        return Ok(Made::new(Box::new(source), turns.begin(), None));
+        return Ok(Made::new(Box::new(source), turns.begin(), Vec::new()));
     }
     let method = path.strip_prefix(REGISTRY).and_then(registry::method);
     if method.is_none() && ![CUSTOM, CHECK].contains(&path.as_str()) {
         return Err(Status::new(Code::UNIMPLEMENTED, format!("there is no method {path}")));
     }
     let message = read(request.into_body()).await?;
-    let mut permit = None;
+    let mut permits = Vec::new();
     let answer = match method {
         Some((method, is_large)) => {
             if is_large {
-                permit = Arc::clone(&shared.large).acquire_owned().await.ok();
+                permits = turns.large(&shared.large).await;
             }
             method(&shared.index(), &message)?
         }
@@ -113,7 +113,7 @@ async fn answer(
         Answer::Many(messages) => messages,
     };
     let source = Stream { messages, reply: Reply::new(record.take()) };
-    Ok(Made::new(Box::new(source), turns.begin(), permit))
+    Ok(Made::new(Box::new(source), turns.begin(), permits))
 }
 
 /// What is written down of a call when it is over.

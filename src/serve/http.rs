@@ -73,7 +73,7 @@ pub(super) fn catalog(shared: &Shared, turns: &Turns, request: &Request<Incoming
     if request.method() == Method::GET {
         let gzip = is_packed.then(|| Gzip::new(Vec::new())).and_then(io::Result::ok);
         let source = Selected { content, found: found.into_iter(), gzip };
-        *response.body_mut() = Made::new(Box::new(source), turns.begin(), None);
+        *response.body_mut() = Made::new(Box::new(source), turns.begin(), Vec::new());
     }
     response
 }

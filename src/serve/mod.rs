@@ -88,7 +88,7 @@ pub struct Options {
 /// How often it is asked whether the catalog has changed.
 const WATCH: Duration = Duration::from_secs(1);
 /// How many large answers are made at a time; the others wait. Each costs about what it has that no client took.
-const LARGE: usize = 64;
+const LARGE: usize = 256;
 /// How long answers under way may take when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 

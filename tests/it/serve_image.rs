@@ -114,7 +114,7 @@ fn it_runs_with_nothing_else() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let served = Served::run(inside(&["/bin/opm", "serve", "/configs", "-p", &free]));
     assert!(!served.log().contains("level=warn"), "the index fits:\n{}", served.log());
-    let probe = inside(&["/bin/grpc_health_probe", &format!("-addr=127.0.0.1:{free}")]).output().unwrap();
+    let probe = inside(&["/bin/grpc_health_probe", &format!("-addr=:{free}")]).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&probe.stdout), "status: SERVING\n", "{probe:?}");
     let status = fs::read_to_string(format!("/proc/{}/status", served.child.id())).unwrap();
     assert!(!is_root || status.contains("Uid:\t12345\t12345\t12345\t12345"), "{status}");
