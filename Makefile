@@ -2,13 +2,17 @@
 
 OLMCAT := target/release/olmcat
 REF ?=
+# The machine that programs are built for, and what images call its processor.
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+PROCESSOR := $(subst aarch64,arm64,$(subst x86_64,amd64,$(shell uname -m)))
+STATIC := target/dist/olmcat-linux-$(PROCESSOR)
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint docs catalog image push bench fuzz ready tools
+.PHONY: help build dist test lint docs catalog image image-serve serve push bench fuzz ready tools
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 build: ## build the program: target/release/olmcat
 	@cargo build --release --locked
@@ -16,7 +20,21 @@ build: ## build the program: target/release/olmcat
 image: build ## check everything, and write the catalog image to target/image (the main job)
 	@$(OLMCAT) build
 
-test: tools ## run every test, against real registries
+image-serve: build dist ## the same with a server in it, which every OLM v0 can run: target/image-serve
+	@$(OLMCAT) build --flavour serve --server $(STATIC) --output target/image-serve
+
+serve: build ## serve the catalog of this repository on this machine, at port 50051
+	@$(OLMCAT) serve --address 127.0.0.1 --watch
+
+# Linked with its C library, so that it runs in an image that holds nothing else. The target is named, since
+# plugins of the compiler, which would be built alike otherwise, cannot be.
+dist: ## build the static program, which images hold: target/dist
+	@RUSTFLAGS='-C target-feature=+crt-static' \
+		cargo build --release --locked --target $(HOST) --target-dir target/static
+	@mkdir -p target/dist
+	@cp target/static/$(HOST)/release/olmcat $(STATIC)
+
+test: tools dist ## run every test, against real registries
 	@rm -f target/skipped
 	cargo test --locked --quiet
 	@if [ -s target/skipped ]; then \

@@ -10,6 +10,8 @@
 //! | room       | stands on                                              | alone may use                         |
 //! |------------|--------------------------------------------------------|---------------------------------------|
 //! | `cli`      | everything                                             | `clap` `ctrlc` `indicatif` `anstream` `rustix` |
+//! | `serve`    | `text` `diag` `index` `oci`                            | `hyper` `hyper_util` `http_body_util` `tokio` `httpdate` |
+//! | `index`    | `text` `diag` `catalog` `render` `oci`                 |                                       |
 //! | `load`     | `text` `diag` `bundle` `catalog` `oci`                 |                                       |
 //! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |
@@ -37,12 +39,14 @@ pub mod crd;
 pub mod diag;
 pub mod image;
 pub mod import;
+pub mod index;
 pub mod load;
 pub mod oci;
 pub mod render;
 pub mod report;
 pub mod resolve;
 pub mod rules;
+pub mod serve;
 pub mod settings;
 pub mod template;
 pub mod text;

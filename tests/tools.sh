@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fetches the programs that the registry tests talk to, below target/tools and without root:
-# docker-registry (the real registry), skopeo and xmllint (second opinions). Usage: tests/tools.sh
+# docker-registry (the real registry), skopeo, umoci and xmllint (second opinions). Usage: tests/tools.sh
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -17,7 +17,7 @@ package_of() {
 wanted=
 names=
 fetch=no
-for program in docker-registry skopeo xmllint; do
+for program in docker-registry skopeo umoci xmllint; do
     command -v "$program" >/dev/null && continue
     wanted="$wanted $program"
     names="$names $(package_of "$program")"

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::flavour::FlavourArgs;
 use super::large::Large;
 use super::onto;
 use super::project::{self, Project};
@@ -57,6 +58,8 @@ pub(super) struct ImageArgs {
     /// The time that files and image carry, in seconds since 1970; an annotation says it, too.
     #[arg(long, env = "SOURCE_DATE_EPOCH", hide_env_values = true, value_name = "SECONDS")]
     source_date_epoch: Option<u64>,
+    #[command(flatten)]
+    flavour: FlavourArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -97,7 +100,7 @@ impl ImageArgs {
     ) -> Result<Option<Built>, Error> {
         let (options, base) = self.options(registry, ui)?;
         if let Some(path) = &self.catalog {
-            let Some(artifact) = packed(path, root, &options, ui)? else { return Ok(None) };
+            let Some(artifact) = packed(path, root, &self.flavour, &options, ui)? else { return Ok(None) };
             return Ok(Some(Built { artifact, target: "latest".to_owned(), image: None, base }));
         }
         let (sources, mut report) = (Sources::default(), Report::default());
@@ -123,7 +126,7 @@ impl ImageArgs {
     ) -> Result<Option<Artifact>, Error> {
         let (options, _) = self.options(registry, ui)?;
         match &self.catalog {
-            Some(path) => packed(path, root, &options, ui),
+            Some(path) => packed(path, root, &self.flavour, &options, ui),
             None => self.of_project(project, &options, registry, ui),
         }
     }
@@ -137,9 +140,7 @@ impl ImageArgs {
     ) -> Result<Option<Artifact>, Error> {
         let Some(files) = self.files(project, registry, ui)? else { return Ok(None) };
         ui.step("building the image");
-        let files: Vec<(String, Source<'_>)> =
-            files.iter().map(|(path, bytes)| (path.clone(), Source::Bytes(bytes))).collect();
-        Ok(Some(image::catalog(&files, options)?))
+        Ok(Some(self.flavour.make(&files, options)?))
     }
 
     /// The files of the catalog of a project, alone or merged with another.
@@ -244,7 +245,13 @@ fn base(
 }
 
 /// Makes the image of a rendered catalog, of which no file is held.
-fn packed(path: &Path, root: &Path, options: &image::Options, ui: &Ui) -> Result<Option<Artifact>, Error> {
+fn packed(
+    path: &Path,
+    root: &Path,
+    flavour: &FlavourArgs,
+    options: &image::Options,
+    ui: &Ui,
+) -> Result<Option<Artifact>, Error> {
     ui.step("checking the catalog");
     if !Large::of(path).is_some_and(|large| large.is_clean()) {
         let (sources, mut report) = (Sources::default(), Report::default());
@@ -278,7 +285,17 @@ fn packed(path: &Path, root: &Path, options: &image::Options, ui: &Ui) -> Result
     }
     let sources: Vec<(String, Source<'_>)> =
         named.iter().map(|(name, size, write)| (name.clone(), Source::Written(*size, write))).collect();
-    Ok(Some(image::catalog(&sources, options)?))
+    if flavour.is_data() {
+        return Ok(Some(image::catalog(&sources, options)?));
+    }
+    // Its index is made of all of it.
+    let mut held = onto::Files::new();
+    for (name, _, write) in &named {
+        let mut bytes = Vec::new();
+        write(&mut bytes)?;
+        held.insert(name.clone(), bytes);
+    }
+    Ok(Some(flavour.make(&held, options)?))
 }
 
 /// Reads `KEY=VALUE`.

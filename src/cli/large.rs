@@ -63,25 +63,34 @@ impl Large {
 
     /// Whether the catalog has no finding at all, and at least one blob.
     pub(super) fn is_clean(&self) -> bool {
-        self.read(true)
-            .is_some_and(|whole| !whole.is_empty() && rules::check_catalog(&whole).diagnostics().is_empty())
+        self.clean().is_some()
+    }
+
+    /// Returns the names and edges of a catalog that has no finding, and at least one blob.
+    pub(super) fn clean(&self) -> Option<Catalog<'static>> {
+        let whole = self.read(true)?;
+        (!whole.is_empty() && rules::check_catalog(&whole).diagnostics().is_empty()).then_some(whole)
+    }
+
+    /// Opens the files, to read from them again.
+    pub(super) fn open(&self) -> Option<HashMap<FileId, File>> {
+        let open = |(id, path): (&FileId, &PathBuf)| Some((*id, File::open(path).ok()?));
+        self.ids.iter().zip(&self.files).map(open).collect()
     }
 
     /// Prints the catalog as `render` does. None if it must be read as usual, and nothing was printed.
     pub(super) fn print(&self, migrates: bool, format: Format, ui: &Ui) -> Option<Result<(), Error>> {
         let whole = self.read(false)?;
-        let files: Vec<File> = self.files.iter().map(|file| File::open(file).ok()).collect::<Option<_>>()?;
-        let indices: HashMap<FileId, usize> =
-            self.ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
-        let documents: Vec<(usize, std::ops::Range<usize>)> = (catalog::places(&whole).into_iter())
+        let files = self.open()?;
+        let documents: Vec<(FileId, std::ops::Range<usize>)> = (catalog::places(&whole).into_iter())
             .map(|place| match &place.spot {
-                Spot::Route(bytes, _) => Some((*indices.get(&place.file)?, bytes.clone())),
+                Spot::Route(bytes, _) => Some((place.file, bytes.clone())),
                 Spot::File | Spot::Bytes(_) => None,
             })
             .collect::<Option<_>>()?;
         drop(whole);
         let full = PART * rayon::current_num_threads();
-        let mut parts: Vec<&[(usize, std::ops::Range<usize>)]> = Vec::new();
+        let mut parts: Vec<&[(FileId, std::ops::Range<usize>)]> = Vec::new();
         let (mut start, mut bytes) = (0, 0);
         for (index, (_, document)) in documents.iter().enumerate() {
             bytes += document.len();
@@ -90,9 +99,9 @@ impl Large {
                 (start, bytes) = (index + 1, 0);
             }
         }
-        let text = |(file, bytes): &(usize, std::ops::Range<usize>)| {
+        let text = |(file, bytes): &(FileId, std::ops::Range<usize>)| {
             let mut content = vec![0; bytes.len()];
-            files[*file].read_exact_at(&mut content, bytes.start as u64)?;
+            files[file].read_exact_at(&mut content, bytes.start as u64)?;
             Ok(write(content, migrates, format))
         };
         let mut unread = None;
@@ -114,7 +123,7 @@ impl Large {
 
     /// Reads all files and returns what is left of them; none if something is wrong. With `checks`, each
     /// bundle is checked while it is there.
-    fn read(&self, checks: bool) -> Option<Catalog<'static>> {
+    pub(super) fn read(&self, checks: bool) -> Option<Catalog<'static>> {
         // Files end in their own order, and what stands in them must not.
         let parts = Mutex::new(Vec::new());
         let read = |index: usize| -> Result<(), Fault> {

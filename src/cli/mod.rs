@@ -12,9 +12,11 @@ mod expand;
 mod explain;
 mod files;
 mod fix;
+mod flavour;
 mod image_args;
 mod inspect;
 mod large;
+mod large_index;
 mod list;
 mod listing;
 mod login;
@@ -27,14 +29,18 @@ mod opened;
 mod opm;
 mod password;
 mod pin;
+mod probe;
 mod project;
 mod promote;
 mod pull_args;
 mod push;
+mod query;
 mod reference;
 mod registry_args;
 mod render;
 mod rulebook;
+mod serve;
+mod serving;
 mod transfer;
 mod ui;
 mod upgrade;
@@ -127,6 +133,8 @@ enum Command {
     Upgrade(upgrade::Args),
     Diff(diff::Args),
     Manifests(manifests::Args),
+    Serve(Box<serve::Args>),
+    Query(query::Args),
     Explain(explain::Args),
     Cache(cache::Args),
     /// Do what opm does, with its commands, flags and output
@@ -174,6 +182,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if opm::is_called(args.first()) {
         return opm::main(args).into();
     }
+    if probe::is_called(args.first()) {
+        return probe::main(args.into_iter().skip(1));
+    }
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => {
@@ -181,7 +192,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.print().is_ok() { status.into() } else { ExitStatus::Failed.into() };
         }
     };
-    end_cleanly();
+    // A server ends by itself when it is told to.
+    let is_server = match &args.command {
+        Command::Serve(_) => true,
+        Command::Opm { args } => args.first().is_some_and(|command| command == "serve"),
+        _ => false,
+    };
+    if !is_server {
+        end_cleanly();
+    }
     let mut ui = Ui::new(args.global.format.0, args.global.quiet);
     let status = run(args, &mut ui).unwrap_or_else(|error| {
         ui.error(&error);
@@ -221,6 +240,8 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Upgrade(args) => upgrade::run(&args, &root, ui),
         Command::Diff(args) => diff::run(&args, &root, ui),
         Command::Manifests(args) => manifests::run(&args, &root, ui),
+        Command::Serve(args) => serve::run(&args, &root, ui),
+        Command::Query(args) => query::run(&args, ui),
         Command::Explain(args) => explain::run(&args, ui),
         Command::Cache(args) => cache::run(&args, ui),
         Command::Opm { args } => Ok(opm::main([OsString::from("opm")].into_iter().chain(args))),

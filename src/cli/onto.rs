@@ -114,7 +114,8 @@ pub(super) fn merge<'s>(
     Ok(files)
 }
 
-fn ignore(files: &Files) -> Ignore {
+/// What the files of a catalog hide.
+pub(super) fn ignore(files: &Files) -> Ignore {
     let mut ignore = Ignore::default();
     for (path, bytes) in files {
         let parts: Vec<&str> = path.split('/').collect();
@@ -125,7 +126,8 @@ fn ignore(files: &Files) -> Ignore {
     ignore
 }
 
-fn is_hidden(ignore: &Ignore, path: &str) -> bool {
+/// Whether a file is none of the catalog.
+pub(super) fn is_hidden(ignore: &Ignore, path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     parts.last() == Some(&".indexignore") || ignore.hides(&parts)
 }

@@ -34,20 +34,7 @@ pub(super) fn open<'s>(
     let (catalog, contract) = match path {
         Some(path) => {
             let book = Rulebook::read(root, &Choice::default(), sources, &mut report)?;
-            let paths = [path.to_owned()];
-            let image = pull.images(&paths, sources, &mut report, ui)?.pop();
-            let catalog = match image.flatten() {
-                Some(Image::Catalog(catalog)) => catalog,
-                Some(Image::Bundle(_)) => {
-                    return Err(Error::new(format!(
-                        "cannot read a catalog in {}: it is a bundle image",
-                        path.display()
-                    ))
-                    .hint("name a catalog image; `olmcat render` prints a bundle image"));
-                }
-                None => project::catalog(path, root, sources, &mut report)?,
-            };
-            (catalog, book.contract)
+            (read(path, pull, root, sources, &mut report, ui)?, book.contract)
         }
         None => {
             let project = project::check(root, sources, &mut report, ui)?;
@@ -57,6 +44,26 @@ pub(super) fn open<'s>(
         }
     };
     Ok(finish(catalog, contract, path.is_some(), report, sources, ui))
+}
+
+/// Reads a catalog that a path or a reference names: a folder, a file, a layout or an image.
+pub(super) fn read<'s>(
+    path: &Path,
+    pull: &PullArgs,
+    root: &Path,
+    sources: &'s Sources,
+    report: &mut Report,
+    ui: &Ui,
+) -> Result<Catalog<'s>, Error> {
+    let paths = [path.to_owned()];
+    match pull.images(&paths, sources, report, ui)?.pop().flatten() {
+        Some(Image::Catalog(catalog)) => Ok(catalog),
+        Some(Image::Bundle(_)) => {
+            Err(Error::new(format!("cannot read a catalog in {}: it is a bundle image", path.display()))
+                .hint("name a catalog image; `olmcat render` prints a bundle image"))
+        }
+        None => project::catalog(path, root, sources, report),
+    }
 }
 
 fn finish<'s>(

@@ -95,6 +95,11 @@ pub(super) fn usual_cache() -> Result<Cache, Error> {
 }
 
 impl PullArgs {
+    /// The options as they are when none is given.
+    pub(super) fn usual() -> Self {
+        Usual::pull()
+    }
+
     /// Makes the puller of a run. Nobody is asked yet.
     pub(super) fn puller(&self) -> Result<Puller, Error> {
         Ok(Puller::new(self.cache.open()?, self.options()?))

@@ -28,7 +28,7 @@ pub(super) struct Args {
     tag: Vec<String>,
     /// Push the image of an OCI layout, a folder or an archive, instead of building one.
     #[arg(long, value_name = "DIR", requires = "references",
-          conflicts_with_all = ["target", "catalog", "platform", "onto", "packages", "from", "labels", "annotations"])]
+          conflicts_with_all = ["target", "catalog", "platform", "onto", "packages", "from", "labels", "annotations", "flavour", "server"])]
     layout: Option<PathBuf>,
     /// The name of the image in the layout, if it has several.
     #[arg(long, value_name = "NAME", requires = "layout")]

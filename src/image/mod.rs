@@ -1,20 +1,22 @@
 //! Files become a catalog image or a bundle image, purely: nothing is read, written or asked.
 //!
 //! A catalog is data only, one layer with the catalog below `/configs` and one label, or that on top of a base
-//! image with a server. OLM v1's catalogd wants nothing more than the first; OLM v0 since v0.35.0 serves it through
-//! `extractContent.catalogDir`. Must not know what a catalog means, and never adds a file of its own: catalogd
-//! parses every file it finds.
+//! image with a server, or with our own server. OLM v1's catalogd wants nothing more than the first; OLM v0 since v0.35.0
+//! serves it through `extractContent.catalogDir`. Must not know what a catalog means, and never adds a file of its own
+//! to its folder: catalogd parses every file it finds.
 
 mod bundle;
+mod serving;
 
 pub use bundle::bundle;
+pub use serving::{INDEX, Program, serving};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::oci::{
-    Artifact, Change, Compression, Config, Error, File, Format, Image, Index, Kind, Layer, Platform, Source,
-    rfc3339,
+    Artifact, Change, Compression, Config, Entry, Error, File, Format, Image, Index, Kind, Layer, Platform,
+    Run, Source, rfc3339,
 };
 
 /// Where consumers find the catalog's folder (`operator-registry/pkg/containertools/labels.go`).
@@ -55,8 +57,8 @@ pub struct Base {
 
 impl Options {
     /// Makes a layer as these options want it.
-    fn layer(&self, files: &[File<'_>]) -> Result<Layer, Error> {
-        Layer::new(files, self.epoch.unwrap_or(0), self.compression, self.spool.clone())
+    fn layer<'a, E: Into<Entry<'a>> + Copy>(&self, entries: &[E]) -> Result<Layer, Error> {
+        Layer::new(entries, self.epoch.unwrap_or(0), self.compression, self.spool.clone())
     }
 }
 
@@ -68,14 +70,18 @@ impl Options {
 /// twice, or that the base lacks; a base that is a catalog itself; an epoch after the year 2242; what the format
 /// does not know.
 pub fn catalog(files: &[(String, Source<'_>)], options: &Options) -> Result<Artifact, Error> {
+    assemble(&[configs(files, options)?], labels(&options.labels), options)
+}
+
+/// The layer with the catalog.
+fn configs(files: &[(String, Source<'_>)], options: &Options) -> Result<Layer, Error> {
     if files.is_empty() {
         return Err(Error::new(Kind::Input, "a catalog image needs at least one file"));
     }
     let folder = &CONFIGS_FOLDER[1..];
     let paths: Vec<String> = files.iter().map(|(path, _)| format!("{folder}/{path}")).collect();
     let entries = paths.iter().zip(files).map(|(path, (_, source))| File { path, source: *source });
-    let layer = options.layer(&entries.collect::<Vec<_>>())?;
-    assemble(&[layer], labels(&options.labels), options)
+    options.layer(&entries.collect::<Vec<_>>())
 }
 
 /// The labels of a catalog image: some more, and the one that consumers look for.
@@ -102,16 +108,7 @@ fn assemble(
         return upon(base, layers, labels, options);
     }
     let image = |platform: &Platform| {
-        let config = Config {
-            platform: platform.clone(),
-            created: rfc3339(options.epoch.unwrap_or(0)),
-            created_by: "olmcat".to_owned(),
-            // OpenShift and `runAsNonRoot` want a number; the folder is what bundle and index consumers start
-            // in.
-            user: "1001".to_owned(),
-            working_dir: "/".to_owned(),
-            labels: labels.clone(),
-        };
+        let config = config(platform, labels.clone(), Run::default(), options);
         Image::new(&config, layers, &options.annotations, options.format)
     };
     if options.platforms.is_empty() {
@@ -186,4 +183,17 @@ fn upon(
 
 fn index(images: Vec<(Platform, Image)>, options: &Options) -> Result<Artifact, Error> {
     Ok(Artifact::Index(Index::new(images, &options.annotations, options.format)?))
+}
+
+fn config(platform: &Platform, labels: BTreeMap<String, String>, run: Run, options: &Options) -> Config {
+    Config {
+        platform: platform.clone(),
+        created: rfc3339(options.epoch.unwrap_or(0)),
+        created_by: "olmcat".to_owned(),
+        // OpenShift and `runAsNonRoot` want a number; the folder is what bundle and index consumers start in.
+        user: "1001".to_owned(),
+        working_dir: "/".to_owned(),
+        labels,
+        run,
+    }
 }

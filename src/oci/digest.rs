@@ -21,6 +21,16 @@ impl Digest {
         Digest(Sha256::digest(bytes).into())
     }
 
+    /// Takes the 32 bytes of a digest that was kept.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Digest(bytes)
+    }
+
+    /// The 32 bytes.
+    pub fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+
     /// The 64 hexadecimal digits, which are also the file's name in a layout.
     pub fn hex(&self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -77,19 +87,20 @@ impl<'de> Deserialize<'de> for Digest {
 }
 
 /// Hashes what passes through on its way to another writer.
-pub(super) struct Hashing<W> {
+#[derive(Debug)]
+pub struct Hashing<W> {
     state: Sha256,
     sink: W,
 }
 
 impl<W: io::Write> Hashing<W> {
     /// Hashes for `sink`.
-    pub(super) fn new(sink: W) -> Self {
+    pub fn new(sink: W) -> Self {
         Hashing { state: Sha256::new(), sink }
     }
 
     /// The digest of what passed so far.
-    pub(super) fn digest(&self) -> Digest {
+    pub fn digest(&self) -> Digest {
         Digest(self.state.clone().finalize().into())
     }
 
@@ -100,7 +111,7 @@ impl<W: io::Write> Hashing<W> {
     }
 
     /// The digest of all that passed, and the sink.
-    pub(super) fn finish(self) -> (Digest, W) {
+    pub fn finish(self) -> (Digest, W) {
         (Digest(self.state.finalize().into()), self.sink)
     }
 }

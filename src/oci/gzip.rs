@@ -16,7 +16,7 @@ const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 const LEVEL: i32 = 6;
 
 /// Compresses what is written to it.
-pub(super) struct Gzip<W> {
+pub struct Gzip<W> {
     sink: W,
     deflate: Box<CompressorOxide>,
     buffer: Vec<u8>,
@@ -26,7 +26,10 @@ pub(super) struct Gzip<W> {
 
 impl<W: Write> Gzip<W> {
     /// Begins a member in `sink`.
-    pub(super) fn new(mut sink: W) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// Those of the sink; so for all that follows.
+    pub fn new(mut sink: W) -> io::Result<Self> {
         sink.write_all(&HEADER)?;
         // Negative window bits ask for bare deflate; strategy 0 is the default one.
         let flags = create_comp_flags_from_zip_params(LEVEL, -15, 0);
@@ -35,11 +38,19 @@ impl<W: Write> Gzip<W> {
     }
 
     /// Ends the member and returns the sink.
-    pub(super) fn finish(mut self) -> io::Result<W> {
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn finish(mut self) -> io::Result<W> {
         self.deflate(&[], TDEFLFlush::Finish)?;
         self.sink.write_all(&(!self.crc).to_le_bytes())?;
         self.sink.write_all(&self.length.to_le_bytes())?;
         Ok(self.sink)
+    }
+
+    /// Gives access to the sink, such as to take out what is in it already.
+    pub fn sink(&mut self) -> &mut W {
+        &mut self.sink
     }
 
     fn deflate(&mut self, mut bytes: &[u8], flush: TDEFLFlush) -> io::Result<()> {

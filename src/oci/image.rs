@@ -51,6 +51,21 @@ pub struct Config {
     pub working_dir: String,
     /// The labels.
     pub labels: BTreeMap<String, String>,
+    /// What runs.
+    pub run: Run,
+}
+
+/// What runs in a container; nothing in an image of data.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Run {
+    /// The program.
+    pub entrypoint: Vec<String>,
+    /// Its arguments, which who starts it may replace.
+    pub command: Vec<String>,
+    /// `NAME=value`.
+    pub environment: Vec<String>,
+    /// `50051/tcp`.
+    pub ports: Vec<String>,
 }
 
 impl Image {
@@ -71,7 +86,15 @@ impl Image {
             architecture: &config.platform.architecture,
             os: &config.platform.os,
             variant: config.platform.variant.as_deref(),
-            config: WireRun { user: &config.user, working_dir: &config.working_dir, labels: &config.labels },
+            config: WireRun {
+                user: &config.user,
+                exposed_ports: config.run.ports.iter().map(|port| (port.as_str(), Empty {})).collect(),
+                env: &config.run.environment,
+                entrypoint: &config.run.entrypoint,
+                cmd: &config.run.command,
+                working_dir: &config.working_dir,
+                labels: &config.labels,
+            },
             rootfs: WireRoot { kind: "layers", diff_ids: layers.iter().map(Layer::diff_id).collect() },
             history: vec![history; layers.len()],
         };
@@ -283,9 +306,20 @@ struct WireConfig<'a> {
 #[serde(rename_all = "PascalCase")]
 struct WireRun<'a> {
     user: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    exposed_ports: BTreeMap<&'a str, Empty>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    env: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    entrypoint: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    cmd: &'a [String],
     working_dir: &'a str,
     labels: &'a BTreeMap<String, String>,
 }
+
+#[derive(Serialize)]
+struct Empty {}
 
 #[derive(Serialize)]
 struct WireRoot {

@@ -9,7 +9,7 @@ use super::content::{Content, Slice};
 use super::descriptor::{Blob, Descriptor};
 use super::digest::{Digest, Hashing};
 use super::error::{Error, Kind};
-use super::tar::{self, File};
+use super::tar::{self, Entry};
 use super::temporary::Temporary;
 
 /// A layer of more bytes is not held, if there is a folder to put it into.
@@ -31,8 +31,8 @@ impl Layer {
     ///
     /// A path that leads out of the image or comes twice; a time or size that tar cannot say; a file that
     /// cannot be read; a folder that cannot be written.
-    pub fn new(
-        files: &[File<'_>],
+    pub fn new<'a, E: Into<Entry<'a>> + Copy>(
+        entries: &[E],
         mtime: u64,
         compression: Compression,
         spool: Option<PathBuf>,
@@ -40,7 +40,7 @@ impl Layer {
         let fault = |cause| Error::new(Kind::File, format!("cannot compress the layer: {cause}"));
         let sink = Hashing::new(Spool { held: Vec::new(), kept: None, folder: spool });
         let mut inner = Hashing::new(Compressor::new(compression, sink).map_err(fault)?);
-        tar::write(&mut inner, files, mtime)?;
+        tar::write(&mut inner, entries, mtime)?;
         let (diff_id, compressor) = inner.finish();
         let (digest, spool) = compressor.finish().map_err(fault)?.finish();
         Ok(Layer { content: spool.content(compression.media_type(), digest).map_err(fault)?, diff_id })

@@ -3,7 +3,8 @@
 //! POSIX ustar headers as GNU tar writes them with `--format=ustar --sort=name --numeric-owner
 //! --owner=0 --group=0 -b1`; a path over 100 bytes takes a GNU `@LongLink` entry, since every
 //! consumer reads that one and PAX records would tempt us to say more. There are only folders
-//! (0755) and plain files (0644) of user 0: what the kubelet, catalogd and copy-content expect.
+//! (0755), plain files (0644), programs (0755) and links, all of user 0: what the kubelet, catalogd and
+//! copy-content expect.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -100,13 +101,45 @@ fn unwritten(cause: io::Error) -> Error {
     Error::new(Kind::File, format!("cannot write the archive: {cause}"))
 }
 
+/// What an archive may hold.
+#[derive(Debug, Clone, Copy)]
+pub enum Entry<'a> {
+    /// A file to read.
+    File(File<'a>),
+    /// A file to run.
+    Program(File<'a>),
+    /// Another name for a file of the same folder.
+    Link {
+        /// The name.
+        path: &'a str,
+        /// The file's name.
+        to: &'a str,
+    },
+}
+
+impl<'a> From<File<'a>> for Entry<'a> {
+    fn from(file: File<'a>) -> Self {
+        Entry::File(file)
+    }
+}
+
+/// What stands at a path.
+enum Content<'a> {
+    Folder,
+    File(Source<'a>, u64),
+    Link(&'a str),
+}
+
 /// Writes files and the folders on their way, sorted by path, with the time `mtime` in seconds of Unix.
 ///
 /// # Errors
 ///
 /// Refuses paths that lead out of the root, two entries of one path, and numbers that no header can
 /// hold. `sink` is a buffer, a hash or a compressor: its errors end up in the message too.
-pub(super) fn write(sink: &mut impl Write, files: &[File<'_>], mtime: u64) -> Result<(), Error> {
+pub(super) fn write<'a, E>(sink: &mut impl Write, entries: &[E], mtime: u64) -> Result<(), Error>
+where
+    E: Into<Entry<'a>> + Copy,
+{
     if mtime > LARGEST {
         return Err(Error::new(
             Kind::Input,
@@ -114,27 +147,38 @@ pub(super) fn write(sink: &mut impl Write, files: &[File<'_>], mtime: u64) -> Re
         )
         .hint("set SOURCE_DATE_EPOCH to seconds since 1970, not to milliseconds"));
     }
-    let mut entries: BTreeMap<&str, Option<Source<'_>>> = BTreeMap::new();
-    for file in files {
-        check_path(file.path)?;
-        if file.source.size() > LARGEST {
-            return Err(Error::new(Kind::Input, format!("`{}` is larger than 8 GiB", file.path)));
+    let mut found: BTreeMap<&str, Content<'_>> = BTreeMap::new();
+    for entry in entries {
+        let (path, content) = match (*entry).into() {
+            Entry::File(file) => (file.path, Content::File(file.source, 0o644)),
+            Entry::Program(file) => (file.path, Content::File(file.source, 0o755)),
+            Entry::Link { path, to } => (path, Content::Link(to)),
+        };
+        check_path(path)?;
+        if let Content::File(source, _) = content
+            && source.size() > LARGEST
+        {
+            return Err(Error::new(Kind::Input, format!("`{path}` is larger than 8 GiB")));
         }
-        for (slash, _) in file.path.match_indices('/') {
-            let folder = &file.path[..slash];
-            if entries.insert(folder, None).is_some_and(|before| before.is_some()) {
+        for (slash, _) in path.match_indices('/') {
+            let folder = &path[..slash];
+            let before = found.insert(folder, Content::Folder);
+            if before.is_some_and(|before| !matches!(before, Content::Folder)) {
                 return Err(twice(folder));
             }
         }
-        if entries.insert(file.path, Some(file.source)).is_some() {
-            return Err(twice(file.path));
+        if found.insert(path, content).is_some() {
+            return Err(twice(path));
         }
     }
-    for (path, content) in &entries {
+    for (path, content) in &found {
         match content {
-            None => header(sink, &format!("{path}/"), 0o755, 0, mtime, b'5').map_err(unwritten)?,
-            Some(source) => {
-                header(sink, path, 0o644, source.size(), mtime, b'0').map_err(unwritten)?;
+            Content::Folder => {
+                header(sink, &format!("{path}/"), 0o755, 0, mtime, b'5', "").map_err(unwritten)?;
+            }
+            Content::Link(to) => header(sink, path, 0o777, 0, mtime, b'2', to).map_err(unwritten)?,
+            Content::File(source, mode) => {
+                header(sink, path, *mode, source.size(), mtime, b'0', "").map_err(unwritten)?;
                 source.write(sink, path)?;
                 pad(sink, source.size()).map_err(unwritten)?;
             }
@@ -160,20 +204,31 @@ fn twice(path: &str) -> Error {
         .hint("rename one of the two files, or the folder that is named like a file")
 }
 
-fn header(sink: &mut impl Write, path: &str, mode: u64, size: u64, mtime: u64, kind: u8) -> io::Result<()> {
+fn header(
+    sink: &mut impl Write,
+    path: &str,
+    mode: u64,
+    size: u64,
+    mtime: u64,
+    kind: u8,
+    to: &str,
+) -> io::Result<()> {
+    if to.len() > 100 {
+        return Err(io::Error::other(format!("`{path}` links to a name of more than 100 bytes")));
+    }
     if path.len() <= 100 {
-        return sink.write_all(&block(path.as_bytes(), mode, size, mtime, kind, b"ustar\x0000"));
+        return sink.write_all(&block(path.as_bytes(), mode, size, mtime, kind, b"ustar\x0000", to));
     }
     // GNU's own magic marks both headers, so that a strict reader does not look for a ustar prefix.
     let magic = b"ustar  \0";
     let name = [path.as_bytes(), b"\0"].concat();
-    sink.write_all(&block(b"././@LongLink", 0o644, name.len() as u64, 0, b'L', magic))?;
+    sink.write_all(&block(b"././@LongLink", 0o644, name.len() as u64, 0, b'L', magic, ""))?;
     sink.write_all(&name)?;
     pad(sink, name.len() as u64)?;
-    sink.write_all(&block(&path.as_bytes()[..100], mode, size, mtime, kind, magic))
+    sink.write_all(&block(&path.as_bytes()[..100], mode, size, mtime, kind, magic, to))
 }
 
-fn block(name: &[u8], mode: u64, size: u64, mtime: u64, kind: u8, magic: &[u8; 8]) -> [u8; BLOCK] {
+fn block(name: &[u8], mode: u64, size: u64, mtime: u64, kind: u8, magic: &[u8; 8], to: &str) -> [u8; BLOCK] {
     let mut block = [0; BLOCK];
     let mut put = |at: usize, bytes: &[u8]| block[at..at + bytes.len()].copy_from_slice(bytes);
     put(0, name);
@@ -183,6 +238,7 @@ fn block(name: &[u8], mode: u64, size: u64, mtime: u64, kind: u8, magic: &[u8; 8
     put(136, format!("{mtime:011o}").as_bytes());
     put(148, &[b' '; 8]);
     put(156, &[kind]);
+    put(157, to.as_bytes());
     put(257, magic);
     put(329, b"0000000\x000000000");
     // The sum is taken over the header with spaces in its own place.

@@ -7,7 +7,7 @@ use crate::catalog::{BUNDLE_OBJECT, BundleBlob, CSV_METADATA, Property, Raw};
 use crate::text::{Builder, Kind, Value, json};
 
 /// What a field holds.
-enum Shape {
+pub(super) enum Shape {
     /// A string, a boolean or a list of strings.
     Plain,
     /// A mapping of strings; keys sorted.
@@ -20,8 +20,8 @@ enum Shape {
     List(&'static [Field]),
 }
 
-struct Field {
-    name: &'static str,
+pub(super) struct Field {
+    pub(super) name: &'static str,
     /// What is written when the value is missing or empty; nothing if none.
     empty: Option<&'static str>,
     shape: Shape,
@@ -75,7 +75,7 @@ const CRDS: Shape = Shape::List(&[
 ]);
 
 /// The fields of the property, each with its path in the CSV.
-const FIELDS: &[(&[&str], Field)] = &[
+pub(super) const FIELDS: &[(&[&str], Field)] = &[
     (&["metadata", "annotations"], optional("annotations", Shape::Strings)),
     (
         &["spec", "apiservicedefinitions"],
@@ -137,7 +137,7 @@ fn metadata(csv: Value<'_, '_>) -> String {
     let mut to = Builder::default();
     to.open_map();
     for (path, field) in FIELDS {
-        copy(&mut to, csv.at(path), field);
+        copy(&mut to, field.name, csv.at(path), field);
     }
     to.close();
     let tree = to.finish();
@@ -146,25 +146,31 @@ fn metadata(csv: Value<'_, '_>) -> String {
     out
 }
 
-fn copy<'s>(to: &mut Builder<'s>, value: Option<Value<'_, 's>>, field: &Field) {
+/// Adds a field under a name, if there is something to add.
+pub(super) fn copy<'s>(
+    to: &mut Builder<'s>,
+    name: &'static str,
+    value: Option<Value<'_, 's>>,
+    field: &Field,
+) {
     let value = value.filter(|value| !is_empty(*value, &field.shape));
     let Some(value) = value else {
         match field.empty {
             None => {}
             Some("{}") => {
-                to.str(field.name);
+                to.str(name);
                 to.open_map();
                 to.close();
             }
             Some("false") => {
-                to.str(field.name);
+                to.str(name);
                 to.bool(false);
             }
-            Some(_) => to.field(field.name, ""),
+            Some(_) => to.field(name, ""),
         }
         return;
     };
-    to.str(field.name);
+    to.str(name);
     match field.shape {
         Shape::Plain | Shape::Any => to.value(value),
         Shape::Strings => {
@@ -189,7 +195,7 @@ fn copy<'s>(to: &mut Builder<'s>, value: Option<Value<'_, 's>>, field: &Field) {
 fn record<'s>(to: &mut Builder<'s>, value: Value<'_, 's>, fields: &[Field]) {
     to.open_map();
     for field in fields {
-        copy(to, value.get_folded(field.name), field);
+        copy(to, field.name, value.get_folded(field.name), field);
     }
     to.close();
 }

@@ -1,5 +1,6 @@
 //! A bundle becomes an `olm.bundle` blob, as `opm render` makes it (opm-spec section 5).
 
+mod csv;
 mod csv_metadata;
 mod properties;
 
@@ -10,6 +11,8 @@ use rayon::prelude::*;
 use crate::bundle::{Bundle, Csv};
 use crate::catalog::{BUNDLE_OBJECT, BundleBlob, CSV_METADATA, Catalog, Property, RelatedImage};
 use crate::text::{Kind, Value};
+
+pub use csv::csv_of_metadata;
 
 /// Renders a bundle.
 ///

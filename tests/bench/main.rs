@@ -8,8 +8,10 @@
 
 mod generate;
 mod measure;
+mod serving;
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use measure::Row;
 
@@ -20,6 +22,27 @@ fn main() {
     for row in rows(root).into_iter().filter(|row| row.name.contains(&wanted)) {
         row.run(root);
     }
+    for (name, catalog) in
+        served(root).into_iter().filter(|(name, _)| format!("serve: {name}").contains(&wanted))
+    {
+        serving::run(&name, &catalog);
+    }
+}
+
+/// The catalogs to serve: the published one, and the largest. Copies, since an index is put beside them.
+fn served(root: &Path) -> Vec<(String, PathBuf)> {
+    let mut found = vec![("objects x100".to_owned(), root.join("target/bench/objects/100"))];
+    let published = root.join("../shared/data/percona/catalog");
+    if published.exists() {
+        let copy = root.join("target/bench/published");
+        for package in generate::subfolders(&[published]) {
+            let to = copy.join(package.file_name().unwrap());
+            fs::create_dir_all(&to).unwrap();
+            fs::copy(package.join("catalog.yaml"), to.join("catalog.yaml")).unwrap();
+        }
+        found.insert(0, ("published catalog".to_owned(), copy));
+    }
+    found
 }
 
 fn rows(root: &Path) -> Vec<Row> {

@@ -144,7 +144,10 @@ fn the_pages_of_the_commands_say_what_happens() {
     let reference = olmcat::cli::reference();
     let commands = reference.lines().filter_map(|line| line.strip_prefix("## olmcat "));
     for command in commands.filter(|command| *command != "bundle") {
-        assert!(names.contains(&command.replace(' ', "-")), "tests/cli has no page for `{command}`");
+        // What a command can be asked for may stand on the command's own page.
+        let first = command.split(' ').next().unwrap_or_default();
+        let has_page = [command.replace(' ', "-"), first.to_owned()].iter().any(|name| names.contains(name));
+        assert!(has_page, "tests/cli has no page for `{command}`");
     }
     std::thread::scope(|scope| {
         for page in &pages {

@@ -11,6 +11,7 @@ mod init;
 mod list;
 mod migrate;
 mod render;
+mod serve;
 mod source;
 mod template;
 mod validate;
@@ -59,6 +60,7 @@ enum Command {
     Init(init::Args),
     Migrate(migrate::Args),
     Render(render::Args),
+    Serve(serve::Args),
     Validate(validate::Args),
     /// Generate artifacts of a file-based catalog.
     Generate(Group<Generate>),
@@ -144,6 +146,7 @@ fn run(opm: Opm, ui: &Ui) -> Result<ExitStatus, Stop> {
         Some(Command::Init(args)) => init::run(&args, ui),
         Some(Command::Migrate(args)) => migrate::run(&args, &opener, ui),
         Some(Command::Render(args)) => render::run(&args, &opener, ui),
+        Some(Command::Serve(args)) => serve::run(&args, ui),
         Some(Command::Validate(args)) => validate::run(&args, ui),
         Some(Command::Generate(Group { command: Some(Generate::Dockerfile(args)) })) => {
             generate::run(&args, ui)

@@ -1,0 +1,235 @@
+//! Connections: accepted, watched, and ended when nobody is at the other end any more.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+
+use super::body::{Made, Turns};
+use super::{Level, Shared, grpc, http};
+
+/// What a port is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// The registry API.
+    Grpc,
+    /// catalogd's API.
+    Catalog,
+    /// Counts.
+    Metrics,
+}
+
+/// The most connections of a port; more wait to be accepted.
+const CONNECTIONS: usize = 8192;
+/// The most calls that a connection has under way; hyper resets what comes above.
+const STREAMS: u32 = 250;
+/// How often the other end of a quiet connection is asked whether it is there.
+const PING: Duration = Duration::from_secs(30);
+/// How long a connection may be without a single byte. Who is there answers a ping in that time.
+const SILENCE: Duration = Duration::from_secs(90);
+/// How long an answer may wait to be taken.
+const STALL: Duration = Duration::from_secs(30);
+/// How often a connection is looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Accepts connections until the server stops, and ends when all of them have ended.
+pub(super) async fn accept(
+    door: Door,
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut tasks = tokio::task::JoinSet::new();
+    loop {
+        let place = Arc::clone(&places).acquire_owned();
+        let accepted = tokio::select! {
+            _ = stopped.changed() => break,
+            accepted = async { (place.await, listener.accept().await) } => accepted,
+        };
+        while tasks.try_join_next().is_some() {}
+        match accepted {
+            (place, Ok((stream, _))) => {
+                let (shared, stopped) = (Arc::clone(&shared), stopped.clone());
+                tasks.spawn(async move {
+                    shared.metrics.connections.fetch_add(1, Ordering::Relaxed);
+                    serve(door, stream, &shared, stopped).await;
+                    shared.metrics.connections.fetch_sub(1, Ordering::Relaxed);
+                    drop(place);
+                });
+            }
+            (_, Err(cause)) => {
+                // Mostly the limit of open files, which only time mends.
+                shared.event(Level::Warn, "cannot accept a connection", vec![("cause", cause.to_string())]);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    drop(listener);
+    while tasks.join_next().await.is_some() {}
+}
+
+async fn serve(door: Door, stream: TcpStream, shared: &Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+    let _ = stream.set_nodelay(true);
+    let heard = Heard::default();
+    let turns = Turns::new();
+    let service = service_fn(|request| answer(door, Arc::clone(shared), turns.clone(), request));
+    let mut builder = Builder::new(TokioExecutor::new());
+    if door == Door::Grpc {
+        builder = builder.http2_only();
+    }
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(10))
+        .max_buf_size(64 << 10);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .max_concurrent_streams(STREAMS)
+        .max_send_buf_size(16 << 10)
+        .max_header_list_size(16 << 10);
+    let io = Watched { inner: TokioIo::new(stream), heard: heard.clone() };
+    let mut connection = pin!(builder.serve_connection(io, service));
+    let mut is_stopping = *stopped.borrow();
+    if is_stopping {
+        connection.as_mut().graceful_shutdown();
+    }
+    loop {
+        tokio::select! {
+            // What goes wrong on a connection is the client's to know.
+            _ = connection.as_mut() => return,
+            _ = stopped.changed(), if !is_stopping => {
+                is_stopping = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            () = tokio::time::sleep(LOOK) => {
+                let is_stalled = turns.oldest().is_some_and(|oldest| oldest.elapsed() > STALL);
+                if heard.silence() > SILENCE || is_stalled {
+                    let why = if is_stalled { "took no answer" } else { "was silent" };
+                    shared.event(Level::Debug, "ended a connection", vec![("client", why.to_owned())]);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn answer(
+    door: Door,
+    shared: Arc<Shared>,
+    turns: Turns,
+    request: Request<Incoming>,
+) -> Result<Response<Made>, Infallible> {
+    Ok(match door {
+        Door::Grpc => grpc::call(shared, turns, request).await,
+        Door::Catalog => http::catalog(&shared, &turns, &request),
+        Door::Metrics => match request.uri().path() {
+            "/metrics" => {
+                let mut response = Response::new(Made::ready(shared.metrics.text(&shared.index())));
+                let kind = HeaderValue::from_static("text/plain; version=0.0.4");
+                response.headers_mut().insert(CONTENT_TYPE, kind);
+                response
+            }
+            "/healthz" | "/readyz" => http::plain(StatusCode::OK, "ok\n"),
+            _ => http::plain(StatusCode::NOT_FOUND, "404 Not Found\n"),
+        },
+    })
+}
+
+/// When something was last heard of a client.
+#[derive(Debug, Clone)]
+struct Heard {
+    start: Instant,
+    milliseconds: Arc<AtomicU64>,
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        Heard { start: Instant::now(), milliseconds: Arc::default() }
+    }
+}
+
+impl Heard {
+    fn now(&self) {
+        self.milliseconds.store(self.start.elapsed().as_millis() as u64, Ordering::Relaxed);
+    }
+
+    fn silence(&self) -> Duration {
+        self.start.elapsed().saturating_sub(Duration::from_millis(self.milliseconds.load(Ordering::Relaxed)))
+    }
+}
+
+/// A socket that notes when it is heard of.
+struct Watched {
+    inner: TokioIo<TcpStream>,
+    heard: Heard,
+}
+
+impl Watched {
+    /// What the client does not take any more cannot be written any more.
+    fn heard<T>(&self, done: Poll<T>) -> Poll<T> {
+        if done.is_ready() {
+            self.heard.now();
+        }
+        done
+    }
+}
+
+impl Read for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.inner).poll_read(context, buffer);
+        self.heard(read)
+    }
+}
+
+impl Write for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.inner).poll_write(context, bytes);
+        self.heard(written)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.inner).poll_write_vectored(context, buffers);
+        self.heard(written)
+    }
+}
