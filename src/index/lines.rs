@@ -69,7 +69,7 @@ impl<W: Write> LinesWriter<W> {
         LinesWriter { sink, at: 0, lines: Vec::new() }
     }
 
-    /// Adds a blob that [`line`] made.
+    /// Adds a blob that [`line()`] made.
     ///
     /// # Errors
     /// What the system says.

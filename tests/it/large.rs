@@ -1,8 +1,15 @@
 //! Large catalogs are read piece by piece, and come out as small ones do.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use olmcat::diag::Report;
+use olmcat::index::{Stamp, Writer};
+use olmcat::load;
+use olmcat::text::Sources;
+
+use crate::serve::Served;
+use crate::serve_http::request;
 use crate::support::{Folder, Olmcat};
 
 /// Several files of more than 64 MiB in all, in which blobs stand in no order.
@@ -60,10 +67,9 @@ fn pieces_come_out_as_the_whole() {
     }
 }
 
-#[test]
-fn a_large_catalog_is_checked() {
-    let folder = Folder::new();
-    large(&folder);
+/// The same with manifests that can be read, so that nothing is wrong.
+fn clean(folder: &Folder) {
+    large(folder);
     // An object, padded to the same size by blanks.
     let manifest = format!("{{\"kind\":\"A\"}}{}", " ".repeat((3 << 19) - 12));
     let data = base64(manifest.as_bytes());
@@ -74,6 +80,37 @@ fn a_large_catalog_is_checked() {
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(path, text.replace(&"QUJD".repeat(1 << 19), &data)).unwrap();
     }
+}
+
+#[test]
+fn the_index_of_pieces_is_that_of_the_whole() {
+    let folder = Folder::new();
+    clean(&folder);
+    let run = olmcat(folder.path(), &["opm", "serve", "catalog", "--cache-dir=cache", "--cache-only"]).run();
+    assert_eq!(run.exits(0).stderr(), "");
+    let (sources, mut report) = (Sources::default(), Report::default());
+    let path = folder.path().join("catalog");
+    let catalog = load::catalog(&path, &sources, &mut report).unwrap();
+    let stamp = |file: PathBuf| {
+        let name = file.strip_prefix(&path).unwrap().to_str().unwrap().to_owned();
+        Stamp::of(&name, &std::fs::read(file).unwrap())
+    };
+    let stamps: Vec<Stamp> = load::catalog_files(&path).unwrap().into_iter().map(stamp).collect();
+    let whole = Writer::whole(&catalog, &stamps, Vec::new()).unwrap();
+    assert!(std::fs::read(folder.path().join("cache/olmcat.index")).unwrap() == whole);
+    // It is served, and so are the lines for OLM v1.
+    let served = Served::start(&path, &["--http", "0"]);
+    assert_eq!(served.ask("ListBundles", &[]).unwrap().len(), 34);
+    let lines = request(&served.told("http"), "GET /api/v1/metas?schema=custom", &[]).text();
+    assert_eq!(lines, "{\"a\":2,\"schema\":\"custom\",\"z\":1}\n");
+    let all = request(&served.told("http"), "GET /api/v1/all", &[]).text();
+    assert_eq!(all.lines().count(), 39);
+}
+
+#[test]
+fn a_large_catalog_is_checked() {
+    let folder = Folder::new();
+    clean(&folder);
     let run = olmcat(folder.path(), &["opm", "validate", "catalog"]).run().exits(0);
     assert_eq!(run.stderr(), "");
     let file = folder.path().join("catalog/a.json");

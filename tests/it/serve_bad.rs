@@ -35,6 +35,8 @@ fn a_port_in_use() {
 fn catalogs_that_cannot_be_served() {
     let folder = Folder::new();
     fs::create_dir(folder.path().join("empty")).unwrap();
+    folder.write("unreadable/catalog.json", CATALOG);
+    std::os::unix::fs::symlink("nowhere", folder.path().join("unreadable/more.yaml")).unwrap();
     folder.write("broken/catalog.yaml", "schema: olm.package\nname: [\n");
     folder
         .write("headless/catalog.json", CATALOG.replace("\"replaces\":\"a.v1\",", "\"replaces\":\"a.v2\","));
@@ -49,6 +51,7 @@ fn catalogs_that_cannot_be_served() {
         ("missing", 2, "cannot read missing: there is no such file or folder"),
         ("empty", 1, "error[empty-catalog]"),
         ("broken", 1, "broken/catalog.yaml:"),
+        ("unreadable", 1, "error[unreadable-file]"),
         ("headless", 1, "error[no-channel-head]"),
         ("twice", 2, "bundle `a.v2` of package `a` cannot be served: it has 2 properties `olm.csv.metadata`"),
     ] {
