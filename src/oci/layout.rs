@@ -9,6 +9,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -82,7 +83,14 @@ fn update(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
     // Two writers would each drop the other's name from the index. Where the file system knows no locks, we
     // go on without.
     let lock = File::open(&mark).map_err(|cause| Error::io("open", &mark, &cause))?;
-    if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+    let mut tries = 0;
+    while let Err(TryLockError::WouldBlock) = lock.try_lock() {
+        tries += 1;
+        if tries < 40 {
+            // Most are done in a moment.
+            std::thread::sleep(Duration::from_millis(50));
+            continue;
+        }
         return Err(Error::new(Kind::File, format!("another process is writing to {}", folder.display()))
             .hint("wait for it, or write to another folder"));
     }
