@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -15,8 +15,9 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 use super::body::{Made, Turns};
 use super::{Level, Shared, grpc, http};
@@ -42,6 +43,8 @@ const PING: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(90);
 /// How long an answer may wait to be taken.
 const STALL: Duration = Duration::from_secs(30);
+/// How long a client may take to close when the server stops.
+const LINGER: Duration = Duration::from_secs(1);
 /// How often a connection is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -104,8 +107,9 @@ async fn serve(door: Door, stream: TcpStream, shared: &Arc<Shared>, mut stopped:
         .max_concurrent_streams(STREAMS)
         .max_send_buf_size(16 << 10)
         .max_header_list_size(16 << 10);
-    let io = Watched { inner: TokioIo::new(stream), heard: heard.clone() };
-    let mut connection = pin!(builder.serve_connection(io, service));
+    let (rest, left) = oneshot::channel();
+    let io = Watched { inner: Some(TokioIo::new(stream)), heard: heard.clone(), rest: Some(rest) };
+    let mut connection = Box::pin(builder.serve_connection(io, service));
     let mut is_stopping = *stopped.borrow();
     if is_stopping {
         connection.as_mut().graceful_shutdown();
@@ -113,7 +117,7 @@ async fn serve(door: Door, stream: TcpStream, shared: &Arc<Shared>, mut stopped:
     loop {
         tokio::select! {
             // What goes wrong on a connection is the client's to know.
-            _ = connection.as_mut() => return,
+            _ = connection.as_mut() => break,
             _ = stopped.changed(), if !is_stopping => {
                 is_stopping = true;
                 connection.as_mut().graceful_shutdown();
@@ -128,6 +132,19 @@ async fn serve(door: Door, stream: TcpStream, shared: &Arc<Shared>, mut stopped:
             }
         }
     }
+    drop(connection);
+    if is_stopping && let Ok(stream) = left.await {
+        linger(stream).await;
+    }
+}
+
+/// Waits until a client has closed, too. The process ends after this, and what the client still says to a socket
+/// that is closed would make the system throw away what the client has not read yet.
+async fn linger(mut stream: TcpStream) {
+    let mut unheard = [0; 4096];
+    let _ = stream.shutdown().await;
+    let gone = async { while stream.read(&mut unheard).await.is_ok_and(|read| read > 0) {} };
+    let _ = tokio::time::timeout(LINGER, gone).await;
 }
 
 async fn answer(
@@ -175,13 +192,27 @@ impl Heard {
     }
 }
 
-/// A socket that notes when it is heard of.
+/// A socket that notes when it is heard of, and that is handed on when the connection is done with it.
 struct Watched {
-    inner: TokioIo<TcpStream>,
+    /// None only while it is dropped.
+    inner: Option<TokioIo<TcpStream>>,
     heard: Heard,
+    rest: Option<oneshot::Sender<TcpStream>>,
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if let (Some(inner), Some(rest)) = (self.inner.take(), self.rest.take()) {
+            let _ = rest.send(inner.into_inner());
+        }
+    }
 }
 
 impl Watched {
+    fn inner(&mut self) -> Pin<&mut TokioIo<TcpStream>> {
+        Pin::new(self.inner.as_mut().expect("only a drop takes it away"))
+    }
+
     /// What the client does not take any more cannot be written any more.
     fn heard<T>(&self, done: Poll<T>) -> Poll<T> {
         if done.is_ready() {
@@ -197,7 +228,7 @@ impl Read for Watched {
         context: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.inner).poll_read(context, buffer);
+        let read = self.inner().poll_read(context, buffer);
         self.heard(read)
     }
 }
@@ -208,20 +239,20 @@ impl Write for Watched {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.inner).poll_write(context, bytes);
+        let written = self.inner().poll_write(context, bytes);
         self.heard(written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(context)
+        self.inner().poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(context)
+        self.inner().poll_shutdown(context)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.inner.is_write_vectored()
+        self.inner.as_ref().is_some_and(Write::is_write_vectored)
     }
 
     fn poll_write_vectored(
@@ -229,7 +260,7 @@ impl Write for Watched {
         context: &mut Context<'_>,
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.inner).poll_write_vectored(context, buffers);
+        let written = self.inner().poll_write_vectored(context, buffers);
         self.heard(written)
     }
 }
