@@ -50,7 +50,6 @@ mod way;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -204,25 +203,17 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let mut ui = Ui::new(args.global.format.0, args.global.quiet);
     let status = run(args, &mut ui).unwrap_or_else(|error| {
-        // Who misses a file that Ctrl-C took away has no news.
-        while IS_ENDING.load(Ordering::SeqCst) {
-            std::thread::park();
-        }
         ui.error(&error);
         ExitStatus::Failed
     });
     status.into()
 }
 
-/// Whether a signal is ending the process.
-static IS_ENDING: AtomicBool = AtomicBool::new(false);
-
 /// Lets Ctrl-C and a polite kill end the process without half-written files. Where somebody handles or
 /// ignores these signals already, as `nohup` does, that stays so.
 #[allow(clippy::exit, reason = "a signal ends the process from a thread of its own")]
 fn end_cleanly() {
     let _ = ctrlc::try_set_handler(|| {
-        IS_ENDING.store(true, Ordering::SeqCst);
         crate::oci::abandon_temporary();
         password::restore();
         // What a shell reports for a process that Ctrl-C ended.

@@ -5,11 +5,10 @@
 //! way takes back what it wrote.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -83,18 +82,14 @@ fn update(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
     // Two writers would each drop the other's name from the index. Where the file system knows no locks, we
     // go on without.
     let lock = File::open(&mark).map_err(|cause| Error::io("open", &mark, &cause))?;
-    let mut tries = 0;
-    while let Err(TryLockError::WouldBlock) = lock.try_lock() {
-        tries += 1;
-        if tries < 40 {
-            // Most are done in a moment.
-            std::thread::sleep(Duration::from_millis(50));
-            continue;
-        }
+    if temporary::is_busy(lock.try_lock()) {
         return Err(Error::new(Kind::File, format!("another process is writing to {}", folder.display()))
             .hint("wait for it, or write to another folder"));
     }
-    fill(folder, artifact, name, &mut made)?;
+    let filled = fill(folder, artifact, name, &mut made);
+    // As in [`Temporary::keep`]: closing it would not end it at once.
+    let _ = lock.unlock();
+    filled?;
     made.keep();
     Ok(())
 }

@@ -69,7 +69,7 @@ impl Temporary {
     /// # Errors
     ///
     /// The name cannot be removed.
-    pub(super) fn anonymous(self) -> io::Result<File> {
+    pub fn anonymous(self) -> io::Result<File> {
         let file = self.file.try_clone()?;
         let mut all = unfinished();
         fs::remove_file(&self.path)?;
@@ -87,6 +87,8 @@ impl Temporary {
         let mut all = unfinished();
         fs::rename(&self.path, path)?;
         all.remove(&self.path);
+        // A program that another thread has just begun has the file open, too, and the lock would last as long.
+        let _ = self.file.unlock();
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use olmcat::image::{self, CONFIGS_LABEL, Options};
 use olmcat::oci::layout::{self, Layout};
-use olmcat::oci::{Artifact, Digest, Error, Image, Kind, Platform, Source};
+use olmcat::oci::{Artifact, Digest, Error, Image, Kind, Platform, Source, Temporary};
 
 use crate::support::{Folder, tool};
 
@@ -335,8 +335,19 @@ fn two_writers_do_not_meet() {
     held.lock().unwrap();
     let error = layout::write(folder.path(), &artifact, "v2").unwrap_err();
     assert!(error.message.contains("another process is writing"), "{error}");
-    drop(held);
+    held.unlock().unwrap();
     layout::write(folder.path(), &artifact, "v2").unwrap();
+}
+
+/// A program that another thread begins inherits what is open, and with it the lock of a file that is being written.
+#[test]
+fn what_is_kept_is_locked_by_nobody() {
+    let folder = Folder::new();
+    let temporary = Temporary::create(folder.path(), "oci-layout").unwrap();
+    let inherited = temporary.file.try_clone().unwrap();
+    temporary.keep(&folder.path().join("oci-layout")).unwrap();
+    fs::File::open(folder.path().join("oci-layout")).unwrap().try_lock().unwrap();
+    drop(inherited);
 }
 
 #[test]
