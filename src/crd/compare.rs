@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::keywords;
 use super::path::{Link, Path};
-use super::schema::{Additional, DEPTH, Schema};
+use super::schema::{Additional, DEPTH, Schema, is_meta};
 use super::{Conversion, Crd};
 use crate::text::Value;
 
@@ -252,8 +252,8 @@ impl<'t> Walk<'t> {
             match after {
                 Some(after) => self.node(child, after, keeps_unknown),
                 None => {
-                    let is_known = self.path.0.len() == 1
-                        && matches!(link, Link::Property("apiVersion" | "kind" | "metadata"));
+                    let is_known =
+                        self.path.0.len() == 1 && matches!(link, Link::Property(name) if is_meta(name));
                     let effect = match link {
                         _ if keeps_unknown || is_known || is_echo => Effect::Harmless,
                         Link::Property(_) if is_open => Effect::Harmless,

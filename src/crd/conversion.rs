@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::path::{Link, Path};
-use super::schema::{DEPTH, Schema};
+use super::schema::{DEPTH, Schema, is_meta};
 
 /// What differs between two schemas.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ fn below<'t>(from: Schema<'t, '_>, to: Schema<'_, '_>, keeps: bool, path: &mut P
                     return Some(found);
                 }
             }
-            (None, Link::Property(name)) if !is_open && !super::structural::is_meta(name) => {
+            (None, Link::Property(name)) if !is_open && !is_meta(name) => {
                 return Some(false);
             }
             (None, _) => {}

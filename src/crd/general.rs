@@ -6,8 +6,8 @@ use super::flaw::FlawKind;
 use super::format;
 use super::judge::{Crumb, Judge, Place, Stand};
 use super::node::{Keyword, Keywords, Node};
-use super::schema::Schema;
-use super::structural::{FORBIDDEN, is_meta};
+use super::schema::{Schema, is_meta};
+use super::structural::FORBIDDEN;
 use super::validate::{canonical, spelled};
 use crate::text::{Kind, Step, Value};
 

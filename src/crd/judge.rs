@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::Crd;
 use super::flaw::{Flaw, FlawKind};
 use super::node::{Keyword, Keywords, Node, Odd};
-use super::schema::{DEPTH, Schema};
+use super::schema::{DEPTH, Schema, is_meta};
 use super::structural::{is_int_or_string, is_int_or_string_of_all};
 use crate::text::{Kind, Route, Step, Value};
 
@@ -288,7 +288,7 @@ impl<'t, 's> Judge<'t, 's> {
             };
             for (name, property) in properties.entries() {
                 let name = name.text();
-                let is_meta = is_object && matches!(name, "metadata" | "kind" | "apiVersion");
+                let is_meta = is_object && is_meta(name);
                 let place = match stand.place {
                     Place::Junctor(of) => Place::Junctor(Described {
                         node: described.as_ref().and_then(|fields| fields.get(name)).copied(),

@@ -206,3 +206,8 @@ impl<'t, 's> Schema<'t, 's> {
         }
     }
 }
+
+/// Returns whether a field is one that every object has.
+pub(super) fn is_meta(name: &str) -> bool {
+    matches!(name, "apiVersion" | "kind" | "metadata")
+}

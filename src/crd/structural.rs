@@ -6,7 +6,7 @@ use super::general::TYPES;
 use super::judge::{Crumb, Described, Judge, Place};
 use super::node::{Keyword, Keywords, Node};
 use super::pattern;
-use super::schema::Schema;
+use super::schema::{Schema, is_meta};
 use crate::text::{Kind, Step, Value};
 
 /// The keywords that the API server takes nowhere.
@@ -231,11 +231,6 @@ impl<'t, 's> Judge<'t, 's> {
             }
         }
     }
-}
-
-/// Returns whether a field is one that every object has.
-pub(super) fn is_meta(name: &str) -> bool {
-    matches!(name, "apiVersion" | "kind" | "metadata")
 }
 
 /// Returns whether a value is another than that of a keyword that is not there.

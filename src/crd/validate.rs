@@ -10,7 +10,7 @@ use std::fmt;
 use super::format;
 use super::lookup::Lookup;
 use super::pattern::Patterns;
-use super::schema::{Additional, DEPTH, Schema};
+use super::schema::{Additional, DEPTH, Schema, is_meta};
 use crate::text::{Kind, Route, Step, Value, json};
 
 /// What is wrong with a value.
@@ -305,7 +305,7 @@ impl Run<'_> {
                     self.below(step(), values, value, below);
                 }
                 Some(Additional::Allowed(true)) => {}
-                _ if is_object && matches!(name, "apiVersion" | "kind" | "metadata") => {}
+                _ if is_object && is_meta(name) => {}
                 _ if unknown.is_kept || self.scope == Scope::Junctor => {}
                 _ => {
                     self.route.push(step());

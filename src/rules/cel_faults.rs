@@ -1,7 +1,6 @@
 //! What is wrong with the rules in CEL of a bundle's CRDs, found once for all rules about it.
 
 use super::{BundleView, Findings};
-use crate::crd::Crd;
 use crate::crd::cel::{Kind, Problem, faults};
 use crate::text::Place;
 
@@ -10,12 +9,9 @@ pub(super) type CelFault = (Place, Problem);
 
 /// Returns what is wrong, in the order of the CRDs.
 pub(super) fn of(view: &BundleView<'_>) -> Vec<CelFault> {
-    let crds = view.contents.crds.iter().filter_map(|crd| Some((&crd.at, Crd::read(crd.at.value)?)));
-    let all = crds.flat_map(|(at, crd)| {
-        let home = at.place();
-        faults(crd)
-            .into_iter()
-            .map(move |fault| (place(&home.at(&fault.route), &fault.problem), fault.problem))
+    let all = view.crds().iter().flat_map(|judged| {
+        let faults = faults(judged.crd).into_iter();
+        faults.map(|fault| (place(&judged.place(&fault.route), &fault.problem), fault.problem))
     });
     all.collect()
 }

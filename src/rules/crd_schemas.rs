@@ -34,9 +34,7 @@ impl<'c> Judged<'c> {
         let versions = self.crd.versions().filter(|_| !self.is_refused());
         versions.filter_map(|version| version.schema.map(|schema| (version, schema)))
     }
-}
 
-impl<'c> Judged<'c> {
     /// Returns a part of a version, which in v1beta1 may be common to all.
     pub(super) fn part(&self, version: &Version<'c, 'c>, key: &str) -> Option<(Route, Value<'c, 'c>)> {
         let common = Route::default().key("spec");
@@ -81,7 +79,7 @@ pub(super) fn report(view: &BundleView<'_>, out: &mut Findings<'_>, kind: FlawKi
 /// What is wrong with an example.
 #[derive(Debug)]
 pub(super) struct ExampleFault {
-    /// The line of the example, if it has one.
+    /// The guilty part of the annotation.
     pub(super) place: Place,
     /// Kind and name of the example.
     pub(super) example: String,

@@ -1,7 +1,6 @@
 //! Does a path into an object lead to something that its schema describes.
 
-use super::schema::{Additional, Schema};
-use super::structural::is_meta;
+use super::schema::{Additional, Schema, is_meta};
 
 /// Where a path leaves a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
