@@ -1,7 +1,6 @@
 //! Takes packages out of a file of FBC and leaves every byte of the others as it is.
 
 use super::Catalog;
-use crate::text::Spot;
 
 /// What is left of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +23,8 @@ pub fn cut(text: &str, catalog: &Catalog<'_>, keeps: impl Fn(&str) -> bool) -> R
         .chain(catalog.others.iter().map(|blob| (&blob.package, &blob.origin)));
     let (mut kept, mut dropped) = (0, Vec::new());
     for (package, origin) in blobs {
-        match &origin.spot {
-            Spot::Route(bytes, _) if !keeps(package) => dropped.push(bytes.clone()),
+        match origin.document_bytes() {
+            Some(bytes) if !keeps(package) => dropped.push(bytes.clone()),
             _ => kept += 1,
         }
     }

@@ -28,7 +28,7 @@ pub use property::{BUNDLE_OBJECT, CSV_METADATA, PACKAGE, PackageProperty, Proper
 pub use read::{CANONICAL, read};
 pub use shape::PropertyFault;
 pub use skeleton::skeleton;
-pub use write::{Format, places, trees, write, write_parts};
+pub use write::{Format, places, places_by_file, trees, write, write_parts};
 
 use std::borrow::Cow;
 

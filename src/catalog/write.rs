@@ -2,7 +2,7 @@
 //! and what is left out when it is empty.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 
 use base64::Engine as _;
@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use rayon::prelude::*;
 
 use super::{BundleBlob, Catalog, Channel, Deprecations, Icon, Meta, Package, Property, Raw};
-use crate::text::{Builder, Place, Tree, json, yaml};
+use crate::text::{Builder, FileId, Place, Sources, Tree, json, yaml};
 
 /// The notation of a written catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +112,19 @@ pub fn places<'c>(catalog: &'c Catalog<'c>) -> Vec<&'c Place> {
     order(catalog).into_iter().map(place).collect()
 }
 
+/// Returns where each blob stands, in the order in which a walk meets the files: `a/b` comes before `a.b`. Files
+/// that are read at the same time have numbers that say nothing.
+pub fn places_by_file<'c>(catalog: &'c Catalog<'c>, sources: &Sources) -> Vec<&'c Place> {
+    let mut places = places(catalog);
+    let mut files: Vec<FileId> = places.iter().map(|place| place.file).collect();
+    files.sort();
+    files.dedup();
+    files.sort_by_cached_key(|file| sources.get(*file).name().split('/').collect::<Vec<_>>());
+    let ranks: HashMap<FileId, usize> = files.into_iter().zip(0..).collect();
+    places.sort_by_key(|place| (ranks[&place.file], place.document_bytes().map_or(0, |bytes| bytes.start)));
+    places
+}
+
 /// Returns each blob as a document, in the order of writing.
 pub fn trees<'c>(catalog: &'c Catalog<'c>) -> Vec<Tree<'c>> {
     order(catalog).iter().map(|blob| tree(blob, Format::Json)).collect()
@@ -125,8 +138,7 @@ fn order<'c>(catalog: &'c Catalog<'c>) -> Vec<Blob<'c>> {
     names.extend(catalog.deprecations.iter().map(|deprecations| deprecations.package.as_ref()));
 
     // Sorting by (package, kind, name) at once keeps this linear in the number of packages.
-    let rank: std::collections::HashMap<&str, usize> =
-        names.iter().enumerate().map(|(rank, name)| (*name, rank)).collect();
+    let rank: HashMap<&str, usize> = names.iter().enumerate().map(|(rank, name)| (*name, rank)).collect();
     let rank = |name: &str| if name.is_empty() { usize::MAX } else { rank[name] };
     let mut blobs: Vec<((usize, u8, &str), Blob<'c>)> = Vec::new();
     blobs.extend(

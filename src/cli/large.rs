@@ -17,7 +17,7 @@ use crate::load::{self, Window};
 use crate::oci;
 use crate::render;
 use crate::rules;
-use crate::text::{FileId, Place, Sources, Spot};
+use crate::text::{FileId, Place, Sources};
 
 /// From how many bytes on a catalog is large.
 const LARGE: u64 = 16 << 20;
@@ -66,6 +66,11 @@ impl Large {
         self.clean().is_some()
     }
 
+    /// Returns the files as texts without content, for their names.
+    pub(super) fn names(&self) -> &Sources {
+        &self.names
+    }
+
     /// Returns the names and edges of a catalog that has no finding, and at least one blob.
     pub(super) fn clean(&self) -> Option<Catalog<'static>> {
         let whole = self.read(true)?;
@@ -83,22 +88,10 @@ impl Large {
         let whole = self.read(false)?;
         let files = self.open()?;
         let documents: Vec<(FileId, std::ops::Range<usize>)> = (catalog::places(&whole).into_iter())
-            .map(|place| match &place.spot {
-                Spot::Route(bytes, _) => Some((place.file, bytes.clone())),
-                Spot::File | Spot::Bytes(_) => None,
-            })
+            .map(|place| Some((place.file, place.document_bytes()?.clone())))
             .collect::<Option<_>>()?;
         drop(whole);
-        let full = PART * rayon::current_num_threads();
-        let mut parts: Vec<&[(FileId, std::ops::Range<usize>)]> = Vec::new();
-        let (mut start, mut bytes) = (0, 0);
-        for (index, (_, document)) in documents.iter().enumerate() {
-            bytes += document.len();
-            if bytes >= full || index + 1 == documents.len() {
-                parts.push(&documents[start..=index]);
-                (start, bytes) = (index + 1, 0);
-            }
-        }
+        let parts = batches(&documents, PART * rayon::current_num_threads(), |(_, bytes)| bytes.len());
         let text = |(file, bytes): &(FileId, std::ops::Range<usize>)| {
             let mut content = vec![0; bytes.len()];
             files[file].read_exact_at(&mut content, bytes.start as u64)?;
@@ -167,14 +160,25 @@ impl Large {
             return Err(Fault);
         }
         let offset = usize::try_from(window.offset).map_err(|_| Fault)?;
-        let moved = |place: &Place| match &place.spot {
-            Spot::Route(bytes, _) => {
-                Place::document(self.ids[index], bytes.start + offset..bytes.end + offset)
-            }
-            Spot::File | Spot::Bytes(_) => place.clone(),
+        let moved = |place: &Place| match place.document_bytes() {
+            Some(bytes) => Place::document(self.ids[index], bytes.start + offset..bytes.end + offset),
+            None => place.clone(),
         };
         Ok(skeleton(&part, moved))
     }
+}
+
+/// Cuts a list into parts that have about as many bytes each.
+pub(super) fn batches<T>(list: &[T], full: usize, size: impl Fn(&T) -> usize) -> Vec<&[T]> {
+    let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for (index, one) in list.iter().enumerate() {
+        bytes += size(one);
+        if bytes >= full || index + 1 == list.len() {
+            parts.push(&list[start..=index]);
+            (start, bytes) = (index + 1, 0);
+        }
+    }
+    parts
 }
 
 /// Writes one document again.

@@ -9,21 +9,22 @@ use std::os::unix::fs::FileExt as _;
 
 use rayon::prelude::*;
 
-use super::large::Large;
+use super::large::{Large, batches};
 use crate::catalog::{self, Catalog, Icon, Package};
 use crate::diag::{Error, Report};
 use crate::index::{LinesWriter, Piece, Spool, Stamp, Writer, in_order, line};
-use crate::text::{FileId, Place, Sources, Spot};
+use crate::text::{FileId, Place, Sources};
 
 /// How many bytes are encoded at a time.
 const BATCH: usize = 8 << 20;
 
 /// The files of a catalog, open: documents are read again from them.
-struct Documents {
+struct Documents<'l> {
     files: HashMap<FileId, File>,
+    names: &'l Sources,
 }
 
-impl Documents {
+impl Documents<'_> {
     /// Reads a document and shows what it holds.
     fn with<T>(
         &self,
@@ -34,9 +35,7 @@ impl Documents {
             Error::new(format!("cannot read the catalog again: {cause}"))
                 .hint("nobody may change it while it is read; try again")
         };
-        let Spot::Route(bytes, _) = &place.spot else {
-            return Err(Error::new("a blob of the catalog has no place"));
-        };
+        let bytes = place.document_bytes().ok_or_else(|| Error::new("a blob of the catalog has no place"))?;
         let file =
             self.files.get(&place.file).ok_or_else(|| Error::new("a blob of the catalog has no file"))?;
         let mut content = vec![0; bytes.len()];
@@ -59,13 +58,13 @@ impl Large {
     ) -> Option<Result<Spool, Error>> {
         let whole = self.clean()?;
         let files = self.open()?;
-        Some(write(&whole, &Documents { files }, stamps, sink, lines))
+        Some(write(&whole, &Documents { files, names: self.names() }, stamps, sink, lines))
     }
 }
 
 fn write(
     whole: &Catalog<'_>,
-    documents: &Documents,
+    documents: &Documents<'_>,
     stamps: &[Stamp],
     sink: Spool,
     lines: Option<&mut LinesWriter<Spool>>,
@@ -78,7 +77,7 @@ fn write(
     let mut bundles: Vec<_> = whole.bundles.iter().collect();
     bundles.sort_by_key(|bundle| (&bundle.package, &bundle.name));
     let mut writer = Writer::new(sink)?;
-    for batch in batches(&bundles, |bundle| size(&bundle.origin)) {
+    for batch in batches(&bundles, BATCH, |bundle| size(&bundle.origin)) {
         let piece = |bundle: &&catalog::BundleBlob<'_>| {
             let gone = || Error::new(format!("bundle `{}` is not there any more", bundle.name));
             let package = packages.get(bundle.package.as_ref()).ok_or_else(gone)?;
@@ -96,9 +95,8 @@ fn write(
         })?;
     }
     if let Some(lines) = lines {
-        let mut places = catalog::places(whole);
-        places.sort_by_key(|place| (place.file, start(place)));
-        for batch in batches(&places, |place| size(place)) {
+        let places = catalog::places_by_file(whole, documents.names);
+        for batch in batches(&places, BATCH, |place| size(place)) {
             let one = |place: &&Place| {
                 documents.with(place, |_, text| line(text).map_err(|fault| Error::new(fault.message)))
             };
@@ -110,32 +108,8 @@ fn write(
     writer.finish(whole, stamps)
 }
 
-/// Where a blob begins in its file.
-pub(super) fn start(place: &Place) -> usize {
-    match &place.spot {
-        Spot::Route(bytes, _) => bytes.start,
-        Spot::File | Spot::Bytes(_) => 0,
-    }
-}
-
 fn size(place: &Place) -> usize {
-    match &place.spot {
-        Spot::Route(bytes, _) => bytes.len(),
-        Spot::File | Spot::Bytes(_) => 0,
-    }
-}
-
-/// Cuts a list into parts of about the size of a batch.
-fn batches<T>(list: &[T], size: impl Fn(&T) -> usize) -> Vec<&[T]> {
-    let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
-    for (index, one) in list.iter().enumerate() {
-        bytes += size(one);
-        if bytes >= BATCH || index + 1 == list.len() {
-            parts.push(&list[start..=index]);
-            (start, bytes) = (index + 1, 0);
-        }
-    }
-    parts
+    place.document_bytes().map_or(0, |bytes| bytes.len())
 }
 
 fn owned(package: &Package<'_>) -> Package<'static> {

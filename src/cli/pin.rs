@@ -47,11 +47,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     ui.step("reading the project");
     let book = Rulebook::read(root, &Choice::default(), &sources, &mut report)?;
     if !book.has_project() {
-        return Err(Error::new(format!(
-            "no project here: {} is missing",
-            below(root, project::SETTINGS).display()
-        ))
-        .hint("run olmcat in the folder of a project, or name it with `--project DIR`"));
+        return Err(project::no_project(root));
     }
     let mentions = mentions(root, &book, &sources, &mut report)?;
     if report.has_errors() {

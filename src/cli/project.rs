@@ -79,9 +79,7 @@ pub(super) fn check_with<'s>(
     ui.step("reading the settings");
     let book = Rulebook::read(root, choice, sources, report)?;
     if !book.has_project() {
-        let path = below(root, SETTINGS);
-        return Err(Error::new(format!("no project here: {} is missing", path.display()))
-            .hint("run olmcat in the folder of a project, or name it with `--project DIR`"));
+        return Err(no_project(root));
     }
     if report.has_errors() {
         return Ok(Project { settings: book.settings, contract: book.contract, packages: Vec::new() });
@@ -152,6 +150,12 @@ pub(super) fn check_with<'s>(
     // What nobody asked needs no exception yet.
     book.apply(report, sources, !is_broken, ui)?;
     Ok(Project { settings: book.settings, contract: book.contract, packages })
+}
+
+/// Says that a folder is none of a project.
+pub(super) fn no_project(root: &Path) -> Error {
+    Error::new(format!("no project here: {} is missing", below(root, SETTINGS).display()))
+        .hint("run olmcat in the folder of a project, or name it with `--project DIR`")
 }
 
 /// Reads a catalog. Of the project's own, what it hides is hidden, too, when one package is looked at.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::choice::Choice;
 use super::listing::{self, Archetype};
-use super::project::{SETTINGS, SMALL, below};
+use super::project::{SETTINGS, SMALL, below, no_project};
 use super::rulebook::Rulebook;
 use super::{ExitStatus, Ui, stage};
 use crate::diag::{Error, Report};
@@ -32,8 +32,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
     if !load::exists(&below(root, SETTINGS)) {
-        return Err(Error::new(format!("no project here: {} is missing", below(root, SETTINGS).display()))
-            .hint("run olmcat in the folder of a project, or name it with `--project DIR`"));
+        return Err(no_project(root));
     }
     let book = Rulebook::read(root, &Choice::default(), &sources, &mut report)?;
     let path = below(root, "catalog").join(&args.package).join("template.yaml");

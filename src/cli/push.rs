@@ -80,14 +80,15 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         }
         return Ok(ExitStatus::Clean);
     }
-    let mut sources: Vec<Reference> = built.base.into_iter().collect();
+    // What is in one repository of a registry is mounted in another.
+    let mut known: Vec<Reference> = built.base.into_iter().collect();
     for reference in references {
         let named =
             args.mount_from.iter().map(|name| Reference::parse(&format!("{}/{name}", reference.host())));
+        let mut sources = known.clone();
         sources.extend(named.collect::<Result<Vec<_>, _>>()?);
         push(&built.artifact, &reference, &sources, &args.registry, &args.transfer, ui)?;
-        // What is in one repository of a registry is mounted in another.
-        sources.push(reference);
+        known.push(reference);
     }
     ui.print(&format!("{}\n", built.artifact.digest()))?;
     Ok(ExitStatus::Clean)
@@ -132,14 +133,14 @@ pub(super) fn push(
     Ok(())
 }
 
-/// Other repositories of the registry of a reference.
+/// Other repositories of the registry of a reference, each once.
 fn beside(reference: &Reference, sources: &[Reference]) -> Vec<String> {
     let elsewhere = |source: &&Reference| {
         source.host() == reference.host() && source.repository() != reference.repository()
     };
-    let mut names: Vec<String> = sources.iter().filter(elsewhere).map(Reference::api_repository).collect();
-    names.dedup();
-    names
+    let mut seen = BTreeSet::new();
+    let names = sources.iter().filter(elsewhere).map(Reference::api_repository);
+    names.filter(|name| seen.insert(name.clone())).collect()
 }
 
 /// What a push would do, in lines.

@@ -93,13 +93,10 @@ pub(super) fn run(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error
 /// Serves, if there is something to serve.
 pub(super) fn start(serving: &Serving, options: Options, ui: &Ui) -> Result<ExitStatus, Error> {
     raise_limit();
-    let content = match serving.content(ui) {
-        Ok(content) => content,
-        Err(Refusal::Error(error)) => return Err(error),
-        Err(Refusal::Findings(mut found)) => return Ok(ui.report_aside(&mut found.0, &found.1)),
-    };
-    serve::serve(content, options)?;
-    Ok(ExitStatus::Clean)
+    match serving.content(ui) {
+        Ok(content) => serve::serve(content, options).map(|()| ExitStatus::Clean),
+        Err(refusal) => refusal.tell(ui),
+    }
 }
 
 /// Every connection is a file to the system, and its usual limit is for programs that have few (so does Go).

@@ -1,27 +1,25 @@
 //! What `serve` serves: the index beside a catalog, or one that is made of the catalog, which is checked first.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::Ui;
 use super::large::Large;
-use super::large_index::start;
 use super::opened;
 use super::project;
 use super::pull_args::PullArgs;
+use super::{ExitStatus, Ui};
 use crate::catalog::{self, Catalog};
 use crate::diag::{Error, Report};
 use crate::index::{Blobs, Index, Lines, LinesWriter, Spool, Stamp, Writer, line};
 use crate::load;
-use crate::oci::{self, Digest};
+use crate::oci::{self, Digest, Temporary};
 use crate::report::{self, Format};
 use crate::rules;
 use crate::serve::{Content, Event, Level, Log};
-use crate::text::{Place, Sources, Spot};
+use crate::text::{Place, Sources};
 
 /// What an index is called in a folder for it.
 const CACHED: &str = "olmcat.index";
@@ -56,6 +54,17 @@ impl<E: Into<Error>> From<E> for Refusal {
 }
 
 impl Refusal {
+    /// Says it as other commands do.
+    ///
+    /// # Errors
+    /// When it is an error and not findings.
+    pub(super) fn tell(self, ui: &Ui) -> Result<ExitStatus, Error> {
+        match self {
+            Refusal::Error(error) => Err(error),
+            Refusal::Findings(mut found) => Ok(ui.report_aside(&mut found.0, &found.1)),
+        }
+    }
+
     /// Says it in a line, for the log.
     pub(super) fn line(self) -> String {
         match self {
@@ -94,8 +103,8 @@ impl Serving {
             && let Some(large) = Large::of(path)
         {
             let stamps = self.stamps(folder)?;
-            let mut lines = self.has_lines.then(|| LinesWriter::new(self.spool()));
-            if let Some(written) = large.index(&stamps, self.spool(), lines.as_mut()) {
+            let mut lines = self.has_lines.then(|| LinesWriter::new(Self::spool()));
+            if let Some(written) = large.index(&stamps, Self::spool(), lines.as_mut()) {
                 return self.finish(written?, lines);
             }
         }
@@ -143,11 +152,10 @@ impl Serving {
                 .hint("name a folder of file-based catalogs")
                 .into());
         }
-        let mut lines = self.has_lines.then(|| LinesWriter::new(self.spool()));
+        let mut lines = self.has_lines.then(|| LinesWriter::new(Self::spool()));
         if let Some(lines) = &mut lines {
-            let mut places = catalog::places(&catalog);
-            places.sort_by_key(|place| (place.file, start(place)));
-            for text in places.into_iter().filter_map(|place| text(sources, place)) {
+            let places = catalog::places_by_file(&catalog, sources).into_iter();
+            for text in places.filter_map(|place| text(sources, place)) {
                 let line = line(text).map_err(|fault| Error::new(fault.message))?;
                 lines.add(line).map_err(|cause| Error::new(format!("cannot keep the catalog: {cause}")))?;
             }
@@ -230,14 +238,9 @@ impl Serving {
     }
 
     /// A place for many bytes: a file without a name, or memory where none can be made.
-    fn spool(&self) -> Spool {
-        let path = std::env::temp_dir().join(format!("olmcat-{}-{:p}", std::process::id(), self));
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create_new(true).mode(0o600).open(&path);
-        match file.and_then(|file| fs::remove_file(&path).map(|()| file)) {
-            Ok(file) => Spool::File(BufWriter::new(file)),
-            Err(_) => Spool::Memory(Vec::new()),
-        }
+    fn spool() -> Spool {
+        let file = Temporary::create(&std::env::temp_dir(), ".olmcat-index").and_then(Temporary::anonymous);
+        file.map_or_else(|_| Spool::Memory(Vec::new()), |file| Spool::File(BufWriter::new(file)))
     }
 
     /// What can be seen of a catalog without reading it.
@@ -270,28 +273,14 @@ fn below(folder: &Path, path: &Path) -> String {
 
 /// The text of a blob.
 fn text<'s>(sources: &'s Sources, place: &Place) -> Option<&'s str> {
-    match &place.spot {
-        Spot::Route(bytes, _) => sources.get(place.file).text().get(bytes.clone()),
-        Spot::File | Spot::Bytes(_) => None,
-    }
+    sources.get(place.file).text().get(place.document_bytes()?.clone())
 }
 
 /// Keeps an index for the next start: whole, or not at all.
 fn keep(blobs: &Blobs, cache: &Path) -> io::Result<()> {
     fs::create_dir_all(cache)?;
-    let part = cache.join(format!(".{CACHED}.{}", std::process::id()));
-    let write = || -> io::Result<()> {
-        let mut file = BufWriter::new(File::create(&part)?);
-        let (length, mut at, mut bytes) = (blobs.size()?, 0, Vec::new());
-        while at < length {
-            let size = (length - at).min(1 << 20);
-            bytes.clear();
-            blobs.read(at, size as usize, &mut bytes)?;
-            file.write_all(&bytes)?;
-            at += size;
-        }
-        file.into_inner()?.sync_all()?;
-        fs::rename(&part, cache.join(CACHED))
-    };
-    write().inspect_err(|_| drop(fs::remove_file(&part)))
+    let mut beside = Temporary::create(cache, &format!(".{CACHED}"))?;
+    blobs.copy(blobs.size()?, &mut beside.file)?;
+    beside.file.sync_all()?;
+    beside.keep(&cache.join(CACHED))
 }

@@ -45,6 +45,22 @@ impl Blobs {
             }
         }
     }
+
+    /// Copies the first bytes, a part at a time.
+    ///
+    /// # Errors
+    /// What the system or the sink says; bytes that are not there.
+    pub fn copy(&self, length: u64, sink: &mut impl Write) -> io::Result<()> {
+        let (mut at, mut part) = (0, Vec::new());
+        while at < length {
+            let size = (length - at).min(1 << 20);
+            part.clear();
+            self.read(at, size as usize, &mut part)?;
+            sink.write_all(&part)?;
+            at += size;
+        }
+        Ok(())
+    }
 }
 
 /// Where an index is written that is served at once.

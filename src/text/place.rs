@@ -138,6 +138,14 @@ impl Place {
         self.step(Step::Part(bytes.start, bytes.end))
     }
 
+    /// Returns the bytes of the document, if the place is in one.
+    pub fn document_bytes(&self) -> Option<&Range<usize>> {
+        match &self.spot {
+            Spot::Route(bytes, _) => Some(bytes),
+            Spot::File | Spot::Bytes(_) => None,
+        }
+    }
+
     /// Returns the route inside the document, if the place has one.
     pub fn route(&self) -> Option<&Route> {
         match &self.spot {

@@ -9,7 +9,7 @@ use olmcat::crd::Crd;
 use olmcat::crd::cel::{Kind, constraint, faults};
 use olmcat::text::{Step, yaml};
 
-use crate::support::data;
+use crate::support::{data, worked};
 
 /// A CRD whose `spec` has these properties and these rules, as YAML in flow style.
 fn crd(properties: &str, rules: &[&str]) -> String {
@@ -198,20 +198,13 @@ fn hostile_rules_end_in_findings_in_time() {
     assert_eq!(found(&crd("{list: {type: array, maxItems: 1, items: {type: string}}}", &[&deep])), []);
 }
 
-/// The time that this thread has been running; other work on the machine does not count.
-fn running() -> Duration {
-    let spent = fs::read_to_string("/proc/thread-self/schedstat").expect("Linux counts it");
-    let nanoseconds = spent.split(' ').next().and_then(|first| first.parse().ok());
-    Duration::from_nanos(nanoseconds.expect("it is a number"))
-}
-
 /// Ten times the text takes at most some twenty times as long.
 #[test]
 fn time_grows_with_the_text() {
     let time = |text: &str| {
-        let begun = running();
+        let begun = worked();
         found(text);
-        running() - begun
+        worked() - begun
     };
     let fields = (0..20).map(|number| format!("f{number}: {{type: integer}}")).collect::<Vec<_>>().join(", ");
     let long = |count: usize| crd("{a: {type: integer}}", &[&vec!["self.a == 1"; count].join(" && ")]);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Stop;
 use crate::cli::pull_args::PullArgs;
 use crate::cli::serve::{log, start};
-use crate::cli::serving::{Refusal, Serving};
+use crate::cli::serving::Serving;
 use crate::cli::{ExitStatus, Ui};
 use crate::diag::Error;
 use crate::serve::{Level, Options};
@@ -84,8 +84,7 @@ fn serve(args: &Args, ui: &Ui) -> Result<ExitStatus, Stop> {
     if args.cache_only {
         return match serving.content(ui) {
             Ok(_) => Ok(ExitStatus::Clean),
-            Err(Refusal::Error(error)) => Err(error.into()),
-            Err(Refusal::Findings(mut found)) => Ok(ui.report_aside(&mut found.0, &found.1)),
+            Err(refusal) => Ok(refusal.tell(ui)?),
         };
     }
     // As Go does, of IPv4 and IPv6 what there is.
