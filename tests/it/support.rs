@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -148,6 +149,12 @@ impl Olmcat {
         command.envs(self.0.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.current_dir(self.0.get_current_dir().expect("the binary runs somewhere"));
         Olmcat(command, Vec::new())
+    }
+
+    /// Runs it as another user, who has nothing of ours but what all may read; only root can.
+    pub fn user(mut self, id: u32) -> Self {
+        self.0.uid(id).gid(id);
+        self
     }
 
     /// Gives it something to read on standard input.
