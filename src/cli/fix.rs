@@ -62,7 +62,10 @@ fn mend(report: &Report, sources: &Sources, rendered: &[String], ui: &Ui) -> Vec
     if wanted.clone().any(|diagnostic| is_rendered(Path::new(sources.get(diagnostic.place.file).name()))) {
         ui.note("rendered catalogs are left as they are: mend the template, and run `olmcat render`");
     }
-    diag::mend(report, sources, may_change)
+    let mut mended = diag::mend(report, sources, may_change);
+    // Several threads read them, in an order that is another each time.
+    mended.sort_by(|one, other| sources.get(one.file).name().cmp(sources.get(other.file).name()));
+    mended
 }
 
 fn count(mended: &[Mended]) -> String {
