@@ -3,6 +3,7 @@
 
 mod build;
 mod bundle_add;
+mod bundle_build;
 mod bundle_validate;
 mod cache;
 mod choice;
@@ -24,6 +25,7 @@ mod logout;
 mod manifests;
 mod matrix;
 mod mirror;
+mod notation_args;
 mod onto;
 mod opened;
 mod opm;
@@ -152,6 +154,7 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Bundle {
     Add(bundle_add::Args),
+    Build(Box<bundle_build::Args>),
     Validate(Box<bundle_validate::Args>),
 }
 
@@ -233,6 +236,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Copy(args) => copy::run(&args, ui),
         Command::Inspect(args) => inspect::run(&args, ui),
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
+        Command::Bundle(Bundle::Build(args)) => bundle_build::run(&args, &root, ui),
         Command::Bundle(Bundle::Validate(args)) => bundle_validate::run(&args, ui),
         Command::Promote(args) => promote::run(&args, &root, ui),
         Command::Pin(args) => pin::run(&args, &root, ui),

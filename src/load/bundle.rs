@@ -53,6 +53,31 @@ pub fn manifests_in<'s>(
     files(folder, &mut Vec::new(), sources, report)
 }
 
+/// Reads all files below a folder, of at most 16 MiB each, for an image; their paths begin with `name`. A link to a
+/// folder is refused, since it may lead around in a circle.
+///
+/// # Errors
+/// When a folder cannot be listed or a file cannot be read; a name that is not UTF-8.
+pub fn files_below(folder: &Path, name: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|cause| Error::io("read", folder, &cause))? {
+        let entry = entry.map_err(|cause| Error::io("read", folder, &cause))?;
+        let path = entry.path();
+        let Ok(own) = entry.file_name().into_string() else {
+            return Err(
+                Error::new(format!("the name of {} is not UTF-8", path.display())).hint("rename the file")
+            );
+        };
+        let name = format!("{name}/{own}");
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            found.extend(files_below(&path, &name)?);
+        } else {
+            found.push((name, read_file(&path, MANIFEST_LIMIT)?));
+        }
+    }
+    Ok(found)
+}
+
 /// Reads the files of a folder by name. Folders in it and hidden files are ignored, as opm does, and
 /// only noted.
 fn files<'s>(

@@ -8,7 +8,7 @@ mod image;
 mod indexignore;
 mod windows;
 
-pub use bundle::{bundle, is_bundle, manifests_in};
+pub use bundle::{bundle, files_below, is_bundle, manifests_in};
 pub use catalog::{catalog, catalog_files, catalog_part};
 pub use file::{LIMIT, exists, read_file, text};
 pub use image::{Image, held, image, image_files, images};

@@ -1,7 +1,6 @@
 //! `opm alpha bundle build`: without a container engine.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::generate::{BundleArgs, generate};
 use crate::cli::opm::Stop;
@@ -54,9 +53,8 @@ impl Target {
 pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, Stop> {
     let target = Target::parse(&args.tag)?;
     let generated = generate(&args.bundle, args.overwrite, ui)?;
-    let mut files = Vec::new();
-    read(&generated.manifests, "manifests", &mut files)?;
-    read(&generated.folder, "metadata", &mut files)?;
+    let mut files = load::files_below(&generated.manifests, "manifests")?;
+    files.extend(load::files_below(&generated.folder, "metadata")?);
     ui.step("building the image");
     let artifact = image::bundle(&files, &generated.metadata.labels(), &image::Options::default())?;
     match target {
@@ -68,18 +66,4 @@ pub(super) fn run(args: &Args, opener: &Opener, ui: &Ui) -> Result<ExitStatus, S
     }
     ui.print(&format!("{}\n", artifact.digest()))?;
     Ok(ExitStatus::Clean)
-}
-
-/// Reads the files of a folder, those in folders of it included.
-fn read(folder: &Path, below: &str, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Error> {
-    for entry in fs::read_dir(folder).map_err(|cause| Error::io("read", folder, &cause))? {
-        let entry = entry.map_err(|cause| Error::io("read", folder, &cause))?;
-        let path = format!("{below}/{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            read(&entry.path(), &path, files)?;
-        } else {
-            files.push((path, load::read_file(&entry.path(), load::LIMIT)?));
-        }
-    }
-    Ok(())
 }
