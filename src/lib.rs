@@ -18,7 +18,7 @@
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
 //! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` |                                  |
 //! | `compare`  | `text` `catalog` `crd` `resolve`                       |                                       |
-//! | `drawing`  | `catalog` `resolve`                                    |                                       |
+//! | `drawing`  | `catalog` `resolve`                                    | `anstyle`                             |
 //! | `resolve`  | `text` `catalog` `crd`                                 |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |

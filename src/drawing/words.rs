@@ -1,5 +1,7 @@
 //! What is said of entries and edges, for titles and labels.
 
+use std::ops::Range;
+
 use super::{Edge, Entry, Kind, Mark, Picture};
 
 /// The most characters of a text that are shown at once.
@@ -58,16 +60,19 @@ pub(super) fn entry(picture: &Picture, entry: &Entry) -> String {
     out
 }
 
+/// Names rows that stand together.
+pub(super) fn rows(picture: &Picture, rows: &Range<usize>) -> String {
+    let label = |row: usize| picture.entries[row].label();
+    match rows.len() {
+        1 => label(rows.start).to_owned(),
+        count => format!("{count} entries ({} ... {})", label(rows.end - 1), label(rows.start)),
+    }
+}
+
 /// Says everything of an edge.
 pub(super) fn edge(picture: &Picture, edge: &Edge) -> String {
-    let label = |row: usize| picture.entries[row].label();
-    let (first, last) = (edge.from.start, edge.from.end - 1);
-    let from = if first == last {
-        label(first).to_owned()
-    } else {
-        format!("{} entries, {} to {},", edge.from.len(), label(last), label(first))
-    };
-    let mut out = format!("{from} to {}: {}", label(edge.to), edge.kind.name());
+    let to = picture.entries[edge.to].label();
+    let mut out = format!("{} to {to}: {}", rows(picture, &edge.from), edge.kind.name());
     if edge.kind == Kind::SkipRange {
         out += &format!(" {}", cut(&picture.entries[edge.to].skip_range, LONG));
     }
