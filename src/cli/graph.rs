@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error
         Format::Mermaid => drawing::mermaid(&pictures),
         Format::Text => drawing::text(&pictures, look(args.output.is_some())),
     };
-    if args.format() != Format::Text {
+    if matches!(args.format(), Format::Dot | Format::Mermaid) {
         notes(&pictures, ui);
     }
     match &args.output {

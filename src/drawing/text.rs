@@ -10,6 +10,8 @@ use super::{Entry, Kind, Mark, Picture, words};
 const LANES: usize = 8;
 /// The columns that labels have at least.
 const LABEL: usize = 40;
+/// The most characters of a name.
+const NAME: usize = 100;
 
 /// How the text is to look.
 #[derive(Debug, Clone, Copy, Default)]
@@ -131,7 +133,10 @@ impl<'p> Ladder<'p> {
         }
         pen.end();
         for note in &picture.notes {
+            // The terminal folds it: a part of a reason is none.
+            let width = pen.look.width.take();
             pen.write(note, coloured(AnsiColor::Red));
+            pen.look.width = width;
             pen.end();
         }
         let grid = self.grid();
@@ -159,7 +164,7 @@ impl<'p> Ladder<'p> {
         pen.write(&format!("{:width$}", entry.version), style);
         if entry.version.is_empty() || entry.odd_name(&self.picture.package).is_some() {
             pen.write("  ", Style::new());
-            pen.write(&entry.name, dim());
+            pen.write(&words::cut(&entry.name, NAME), dim());
         }
         for mark in &entry.marks {
             let style = match mark {
@@ -180,6 +185,9 @@ impl<'p> Ladder<'p> {
     fn grid(&self) -> Grid {
         let width = 2 * (self.left() + self.layout.columns + self.layout.right.lanes);
         let mut grid = Grid::new(width, self.height, self.is_ascii);
+        for trunk in self.layout.left.stubs.iter().chain(&self.layout.right.stubs) {
+            self.tip(trunk, trunk.kind != Kind::SkipRange, &mut grid);
+        }
         for is_ignored in [true, false] {
             for &number in &self.layout.straight {
                 if self.picture.edges[number].is_ignored == is_ignored {
@@ -192,9 +200,6 @@ impl<'p> Ladder<'p> {
                     .filter(|trunk| trunk.is_ignored == is_ignored)
                     .for_each(|trunk| self.trunk(trunk, is_right, &mut grid));
             }
-        }
-        for trunk in self.layout.left.stubs.iter().chain(&self.layout.right.stubs) {
-            self.tip(trunk, trunk.kind != Kind::SkipRange, &mut grid);
         }
         for (row, entry) in self.picture.entries.iter().enumerate() {
             let (glyph, style) = dot(entry, self.is_ascii);

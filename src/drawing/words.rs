@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Edge, Entry, Kind, Mark, Picture};
 
 /// The most characters of a text that are shown at once.
-const LONG: usize = 300;
+pub(super) const LONG: usize = 600;
 
 impl Mark {
     /// Says it in words.
@@ -88,6 +88,24 @@ pub(super) fn cut(text: &str, most: usize) -> String {
         Some(_) => text.chars().take(most.saturating_sub(1)).chain(['\u{2026}']).collect(),
         None => text.to_owned(),
     }
+}
+
+/// Folds a text into lines of at most so many characters, and cuts it behind the last line.
+pub(super) fn fold(text: &str, width: usize, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let fits = |line: &String| line.chars().count() + 1 + word.chars().count() <= width;
+        let is_full = lines.len() == most;
+        match lines.last_mut() {
+            Some(line) if fits(line) => *line += &format!(" {word}"),
+            Some(line) if is_full => {
+                *line = cut(line, width - 2) + " \u{2026}";
+                break;
+            }
+            _ => lines.push(cut(word, width)),
+        }
+    }
+    lines
 }
 
 /// Replaces what would steer a terminal or turn the direction of a text.
