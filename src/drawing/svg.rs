@@ -346,8 +346,8 @@ fn more(entry: &Entry, package: &str) -> Option<String> {
     let name = (entry.version.is_empty() || entry.odd_name(package).is_some()).then_some(&entry.name);
     let range = Some(format!("skipRange {}", entry.skip_range)).filter(|_| !entry.skip_range.is_empty());
     let deprecation = Some(&entry.deprecation).filter(|message| !message.is_empty());
-    let parts = name.cloned().into_iter().chain(range).chain(deprecation.cloned());
-    let parts: Vec<String> = parts.map(|part| words::cut(&part, words::LONG)).collect();
+    let others = range.into_iter().chain(deprecation.cloned()).map(|text| words::cut(&text, words::LONG));
+    let parts: Vec<String> = name.cloned().into_iter().chain(others).collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
