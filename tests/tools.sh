@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fetches the programs that the registry tests talk to, below target/tools and without root:
-# docker-registry (the real registry), skopeo, umoci and xmllint (second opinions), and chromium (which opens the
-# report). Usage: tests/tools.sh
+# docker-registry (the real registry), skopeo, umoci, xmllint and shellcheck (second opinions), zsh and fish (which
+# take our completions), and chromium (which opens the report). Usage: tests/tools.sh
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -18,7 +18,7 @@ package_of() {
 wanted=
 names=
 fetch=no
-for program in docker-registry skopeo umoci xmllint chromium; do
+for program in docker-registry skopeo umoci xmllint chromium shellcheck zsh fish; do
     command -v "$program" >/dev/null && continue
     wanted="$wanted $program"
     names="$names $(package_of "$program")"
@@ -57,6 +57,8 @@ for package in "$part"/deb/*.deb; do
     dpkg-deb -x "$package" "$part"
 done
 rm -rf "$part/deb" "$part/apt"
+# Some packages still say `bin`, which is `usr/bin` on every system.
+[ ! -d "$part/bin" ] || mv "$part"/bin/* "$part/usr/bin/"
 
 # A program whose libraries came along finds them through a wrapper.
 libraries=$(cd "$part" && find . -name 'lib*.so*' -exec dirname {} + | sort -u | sed "s|^\.|$tools|" | paste -sd: -)

@@ -1,12 +1,13 @@
 //! The options that say what an image is made of, and the way from a project or a rendered catalog to it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::flavour::FlavourArgs;
 use super::large::Large;
+use super::notation_args::NotationArgs;
 use super::onto;
 use super::project::{self, Project};
 use super::registry_args::RegistryArgs;
@@ -14,7 +15,7 @@ use super::{ExitStatus, Ui};
 use crate::diag::{Error, Report};
 use crate::image;
 use crate::load;
-use crate::oci::{self, Artifact, Place, Platform, Source, Writing, rfc3339};
+use crate::oci::{self, Artifact, Place, Source, Writing};
 use crate::text::Sources;
 
 /// What an image is made of.
@@ -28,9 +29,6 @@ pub(super) struct ImageArgs {
     /// it is, in little memory however large it is.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["target", "onto", "packages"])]
     pub(super) catalog: Option<PathBuf>,
-    /// Make an index of these platforms, which share the one layer: `linux/amd64,linux/arm64`.
-    #[arg(long, value_delimiter = ',', value_name = "OS/ARCH")]
-    pub(super) platform: Vec<Platform>,
     /// Add the packages of the project to a published catalog, or replace them in it: an image or a
     /// folder. Every other byte of its catalog stays; what else the image holds does not.
     #[arg(long, value_name = "REF")]
@@ -42,40 +40,10 @@ pub(super) struct ImageArgs {
     /// layers stay as they are, for each of its platforms or those of `--platform`.
     #[arg(long, value_name = "REF")]
     pub(super) from: Option<String>,
-    /// How the layer is compressed.
-    #[arg(long, value_enum, default_value = "gzip")]
-    compression: Compression,
-    /// The notation of manifests: docker's is for registries that know no other.
-    #[arg(long, value_enum, default_value = "oci")]
-    image_format: Notation,
-    /// A label of the image.
-    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = pair)]
-    labels: Vec<(String, String)>,
-    /// An annotation of the image and of an index of it; a key without a dot is one of OCI's, such as `source`,
-    /// `revision` or `version`.
-    #[arg(long = "annotation", value_name = "KEY=VALUE", value_parser = pair)]
-    annotations: Vec<(String, String)>,
-    /// The time that files and image carry, in seconds since 1970; an annotation says it, too.
-    #[arg(long, env = "SOURCE_DATE_EPOCH", hide_env_values = true, value_name = "SECONDS")]
-    source_date_epoch: Option<u64>,
+    #[command(flatten)]
+    notation: NotationArgs,
     #[command(flatten)]
     flavour: FlavourArgs,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Compression {
-    /// What every consumer reads.
-    Gzip,
-    /// A fraction of that for catalogs; not for docker's format.
-    Zstd,
-    /// As it is.
-    None,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Notation {
-    Oci,
-    Docker,
 }
 
 /// An image, and what the target is called of which it is.
@@ -182,19 +150,6 @@ impl ImageArgs {
         registry: &RegistryArgs,
         ui: &Ui,
     ) -> Result<(image::Options, Option<oci::Reference>), Error> {
-        let key = |key: &str| match key.contains('.') {
-            true => key.to_owned(),
-            false => format!("org.opencontainers.image.{key}"),
-        };
-        let mut annotations: BTreeMap<String, String> =
-            self.annotations.iter().map(|(name, value)| (key(name), value.clone())).collect();
-        let format = match self.image_format {
-            Notation::Oci => oci::Format::Oci,
-            Notation::Docker => oci::Format::Docker,
-        };
-        if let Some(epoch) = self.source_date_epoch.filter(|_| format == oci::Format::Oci) {
-            annotations.entry(key("created")).or_insert_with(|| rfc3339(epoch));
-        }
         let (base, reference) = match &self.from {
             Some(from) => {
                 let (base, reference) = base(from, registry, ui)?;
@@ -202,21 +157,7 @@ impl ImageArgs {
             }
             None => (None, None),
         };
-        let options = image::Options {
-            epoch: self.source_date_epoch,
-            platforms: self.platform.clone(),
-            labels: self.labels.iter().cloned().collect(),
-            annotations,
-            compression: match self.compression {
-                Compression::Gzip => oci::Compression::Gzip,
-                Compression::Zstd => oci::Compression::Zstd,
-                Compression::None => oci::Compression::None,
-            },
-            format,
-            base,
-            spool: Some(std::env::temp_dir()),
-        };
-        Ok((options, reference))
+        Ok((image::Options { base, ..self.notation.options() }, reference))
     }
 }
 
@@ -296,12 +237,4 @@ fn packed(
         held.insert(name.clone(), bytes);
     }
     Ok(Some(flavour.make(&held, options)?))
-}
-
-/// Reads `KEY=VALUE`.
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err(format!("`{text}` is not `KEY=VALUE`")),
-    }
 }

@@ -6,6 +6,7 @@ mod bundle_add;
 mod bundle_validate;
 mod cache;
 mod choice;
+mod completions;
 mod copy;
 mod diff;
 mod expand;
@@ -21,9 +22,11 @@ mod list;
 mod listing;
 mod login;
 mod logout;
+mod man;
 mod manifests;
 mod matrix;
 mod mirror;
+mod notation_args;
 mod onto;
 mod opened;
 mod opm;
@@ -41,6 +44,7 @@ mod render;
 mod rulebook;
 mod serve;
 mod serving;
+mod tool_image;
 mod transfer;
 mod ui;
 mod upgrade;
@@ -137,6 +141,9 @@ enum Command {
     Query(query::Args),
     Explain(explain::Args),
     Cache(cache::Args),
+    ToolImage(tool_image::Args),
+    Completions(completions::Args),
+    Man(man::Args),
     /// Do what opm does, with its commands, flags and output
     ///
     /// `olmcat opm render`, `olmcat opm validate` and so on take what opm takes and print what opm prints,
@@ -244,6 +251,9 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Query(args) => query::run(&args, ui),
         Command::Explain(args) => explain::run(&args, ui),
         Command::Cache(args) => cache::run(&args, ui),
+        Command::ToolImage(args) => tool_image::run(&args, ui),
+        Command::Completions(args) => completions::run(&args, ui),
+        Command::Man(args) => man::run(&args),
         Command::Opm { args } => Ok(opm::main([OsString::from("opm")].into_iter().chain(args))),
     }
 }
