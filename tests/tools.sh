@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fetches the programs that the registry tests talk to, below target/tools and without root:
 # docker-registry (the real registry), skopeo, umoci, xmllint and shellcheck (second opinions), zsh and fish (which
-# take our completions), and chromium (which opens the report). Usage: tests/tools.sh
+# take our completions), curl and jq (which pipelines call), and chromium (which opens the report). Usage: tests/tools.sh
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -18,7 +18,7 @@ package_of() {
 wanted=
 names=
 fetch=no
-for program in docker-registry skopeo umoci xmllint chromium shellcheck zsh fish; do
+for program in docker-registry skopeo umoci xmllint chromium shellcheck zsh fish curl jq; do
     command -v "$program" >/dev/null && continue
     wanted="$wanted $program"
     names="$names $(package_of "$program")"
