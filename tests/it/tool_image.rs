@@ -84,6 +84,12 @@ fn it_talks_to_registries_with_nothing_else() {
     // What was pulled is kept in the home folder, and opm is another name.
     let list = run(&["/bin/opm", "alpha", "list", "channels", &reference]);
     assert!(String::from_utf8_lossy(&list.stdout).contains("stable-v0"), "{list:?}");
+    // A catalog can be put on it, and it serves it as opm does.
+    let based = registry.folder.path().join("based").display().to_string();
+    let from = ["build", "--from", archive.to_str().unwrap(), "--output", &based];
+    let _ = Olmcat::new(from).current_dir(&data("project")).run().exits(0);
+    let shown = Olmcat::new(["inspect", &based]).env("HOME", registry.folder.path()).run().exits(0).stdout();
+    assert!(shown.contains("entrypoint   [\"/bin/opm\"]"), "{shown}");
     // Who trusts nobody is told what to do.
     fs::remove_dir_all(rootfs.join("etc/ssl")).unwrap();
     let alone = run(&["/bin/olmcat", "inspect", "--retries", "0", &reference]);
