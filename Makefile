@@ -6,10 +6,14 @@ REF ?=
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 PROCESSOR := $(subst aarch64,arm64,$(subst x86_64,amd64,$(shell uname -m)))
 STATIC := target/dist/olmcat-linux-$(PROCESSOR)
+# A release: its archive unpacks to one folder of its name.
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+RELEASE := olmcat-$(VERSION)-linux-$(PROCESSOR)
+STAGE := target/static/$(RELEASE)
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist test lint docs catalog image image-serve serve push bench fuzz ready tools
+.PHONY: help build dist test lint docs catalog image image-serve tool-image serve push bench fuzz ready tools
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -26,13 +30,26 @@ image-serve: build dist ## the same with a server in it, which every OLM v0 can 
 serve: build ## serve the catalog of this repository on this machine, at port 50051
 	@$(OLMCAT) serve --address 127.0.0.1 --watch
 
-# Linked with its C library, so that it runs in an image that holds nothing else. The target is named, since
-# plugins of the compiler, which would be built alike otherwise, cannot be.
-dist: ## build the static program, which images hold: target/dist
-	@RUSTFLAGS='-C target-feature=+crt-static' \
+# The program is linked with its C library, so that it runs in an image that holds nothing else. The target is named,
+# since plugins of the compiler, which would be built alike otherwise, cannot be. No byte depends on where and when.
+dist: ## build the static program, which images hold, and the archive of a release: target/dist
+	@RUSTFLAGS='-C target-feature=+crt-static --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo' \
 		cargo build --release --locked --target $(HOST) --target-dir target/static
-	@mkdir -p target/dist
+	@rm -rf $(STAGE) && mkdir -p target/dist $(STAGE)/completions
 	@cp target/static/$(HOST)/release/olmcat $(STATIC)
+	@cp LICENSE README.md $(STAGE) && cp $(STATIC) $(STAGE)/olmcat
+	@$(STATIC) completions bash >$(STAGE)/completions/olmcat.bash
+	@$(STATIC) completions zsh >$(STAGE)/completions/_olmcat
+	@$(STATIC) completions fish >$(STAGE)/completions/olmcat.fish
+	@$(STATIC) man $(STAGE)/man/man1
+	@tar --create --file target/dist/$(RELEASE).tar.gz --use-compress-program='gzip -9n' --format=ustar --sort=name \
+		--mtime=@$(or $(SOURCE_DATE_EPOCH),0) --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+		--directory target/static $(RELEASE)
+	@cd target/dist && sha256sum olmcat-$(VERSION)-linux-*.tar.gz >SHA256SUMS
+
+tool-image: dist ## write a container image of the tool, built by itself: target/dist/olmcat-image.tar
+	@rm -f target/dist/olmcat-image.tar
+	@$(STATIC) tool-image --output target/dist/olmcat-image.tar
 
 test: tools dist ## run every test, against real registries
 	@rm -f target/skipped

@@ -9,7 +9,7 @@
 //!
 //! | room       | stands on                                              | alone may use                         |
 //! |------------|--------------------------------------------------------|---------------------------------------|
-//! | `cli`      | everything                                             | `clap` `ctrlc` `indicatif` `anstream` `rustix` |
+//! | `cli`      | everything                                             | `clap` `clap_complete` `clap_mangen` `ctrlc` `indicatif` `anstream` `rustix` |
 //! | `serve`    | `text` `diag` `index` `oci`                            | `hyper` `hyper_util` `http_body_util` `tokio` `httpdate` |
 //! | `index`    | `text` `diag` `catalog` `render` `oci`                 |                                       |
 //! | `load`     | `text` `diag` `bundle` `catalog` `oci`                 |                                       |

@@ -28,15 +28,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
-    let output = match Place::spelt(&args.output)? {
-        Some(Place::Registry(_)) => {
-            return Err(
-                Error::new("`build` writes to disk").hint("write `olmcat push REF` to publish the image")
-            );
-        }
-        Some(place) => place,
-        None => Place::path(&args.output),
-    };
+    let output = on_disk(&args.output, "build", "write `olmcat push REF` to publish the image")?;
     let Some(built) = args.image.build(root, &args.registry, args.check, ui)? else {
         return Ok(ExitStatus::Findings);
     };
@@ -46,4 +38,13 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     }
     ui.print(&format!("{}\n", built.artifact.digest()))?;
     Ok(ExitStatus::Clean)
+}
+
+/// Reads where a command writes an image: to disk, wherever the path leads.
+pub(super) fn on_disk(text: &str, command: &str, hint: &str) -> Result<Place, Error> {
+    match Place::spelt(text)? {
+        Some(Place::Registry(_)) => Err(Error::new(format!("`{command}` writes to disk")).hint(hint)),
+        Some(place) => Ok(place),
+        None => Ok(Place::path(text)),
+    }
 }

@@ -48,7 +48,7 @@ impl FlavourArgs {
             return Err(Error::new("an image has either a base or our server")
                 .hint("leave out `--from`, or `--flavour serve`"));
         }
-        let programs = self.programs()?;
+        let programs = programs(&self.server, "--server")?;
         let index = index(files)?;
         Ok(image::serving(&sources, &index, &programs, options)?)
     }
@@ -57,22 +57,22 @@ impl FlavourArgs {
     pub(super) fn is_data(&self) -> bool {
         self.flavour == Flavour::Data && self.server.is_empty()
     }
+}
 
-    fn programs(&self) -> Result<Vec<Program>, Error> {
-        let own = std::env::current_exe();
-        let named = match self.server.as_slice() {
-            [] => vec![own.map_err(|cause| Error::new(format!("cannot find this program: {cause}")))?],
-            named => named.to_vec(),
-        };
-        let program = |path: &PathBuf| {
-            Program::new(load::read_file(path, load::LIMIT)?).map_err(|why| {
-                let hint = "`make dist` builds a static one in target/dist; name it with `--server FILE`";
-                Error::new(format!("{} cannot be the server of an image: it {why}", path.display()))
-                    .hint(hint)
-            })
-        };
-        named.iter().map(program).collect()
-    }
+/// Reads static programs; this one, if none is named.
+pub(super) fn programs(named: &[PathBuf], flag: &str) -> Result<Vec<Program>, Error> {
+    let own = std::env::current_exe();
+    let named = match named {
+        [] => vec![own.map_err(|cause| Error::new(format!("cannot find this program: {cause}")))?],
+        named => named.to_vec(),
+    };
+    let program = |path: &PathBuf| {
+        Program::new(load::read_file(path, load::LIMIT)?).map_err(|why| {
+            let hint = format!("`make dist` builds a static one in target/dist; name it with `{flag} FILE`");
+            Error::new(format!("{} cannot be the program of an image: it {why}", path.display())).hint(hint)
+        })
+    };
+    named.iter().map(program).collect()
 }
 
 /// Makes the index of the files of a catalog that was checked.

@@ -7,6 +7,7 @@ mod bundle_build;
 mod bundle_validate;
 mod cache;
 mod choice;
+mod completions;
 mod copy;
 mod diff;
 mod expand;
@@ -23,6 +24,7 @@ mod list;
 mod listing;
 mod login;
 mod logout;
+mod man;
 mod manifests;
 mod matrix;
 mod mirror;
@@ -44,6 +46,7 @@ mod render;
 mod rulebook;
 mod serve;
 mod serving;
+mod tool_image;
 mod transfer;
 mod ui;
 mod upgrade;
@@ -141,6 +144,9 @@ enum Command {
     Query(query::Args),
     Explain(explain::Args),
     Cache(cache::Args),
+    ToolImage(tool_image::Args),
+    Completions(completions::Args),
+    Man(man::Args),
     /// Do what opm does, with its commands, flags and output
     ///
     /// `olmcat opm render`, `olmcat opm validate` and so on take what opm takes and print what opm prints,
@@ -251,6 +257,9 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Query(args) => query::run(&args, ui),
         Command::Explain(args) => explain::run(&args, ui),
         Command::Cache(args) => cache::run(&args, ui),
+        Command::ToolImage(args) => tool_image::run(&args, ui),
+        Command::Completions(args) => completions::run(&args, ui),
+        Command::Man(args) => man::run(&args),
         Command::Opm { args } => Ok(opm::main([OsString::from("opm")].into_iter().chain(args))),
     }
 }

@@ -17,21 +17,18 @@ pub fn reference() -> String {
 fn section(command: &Command, out: &mut String) {
     let name = command.get_bin_name().unwrap_or(command.get_name()).to_owned();
     let is_root = !name.contains(' ');
-    let mut shown = command.clone();
-    if !is_root {
-        let global: Vec<_> = command
-            .get_arguments()
-            .filter(|arg| arg.is_global_set())
-            .map(|arg| arg.get_id().clone())
-            .collect();
-        for id in global {
-            shown = shown.mut_arg(id, |arg| arg.hide(true));
-        }
-    }
+    let mut shown = if is_root { command.clone() } else { own(command) };
     let help = shown.render_long_help().to_string();
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
     out.push_str(&format!("\n## {name}\n\n```text\n{}\n```\n", lines.join("\n").trim_end()));
     for child in command.get_subcommands() {
         section(child, out);
     }
+}
+
+/// Returns a command that shows only what it does not share with every other.
+pub(super) fn own(command: &Command) -> Command {
+    let global = command.get_arguments().filter(|arg| arg.is_global_set()).map(|arg| arg.get_id().clone());
+    let global: Vec<_> = global.collect();
+    global.into_iter().fold(command.clone(), |command, id| command.mut_arg(id, |arg| arg.hide(true)))
 }

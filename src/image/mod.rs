@@ -1,4 +1,4 @@
-//! Files become a catalog image or a bundle image, purely: nothing is read, written or asked.
+//! Files become a catalog image or a bundle image, or that of the tool, purely: nothing is read, written or asked.
 //!
 //! A catalog is data only, one layer with the catalog below `/configs` and one label, or that on top of a base
 //! image with a server, or with our own server. OLM v1's catalogd wants nothing more than the first; OLM v0 since v0.35.0
@@ -6,10 +6,14 @@
 //! to its folder: catalogd parses every file it finds.
 
 mod bundle;
+mod program;
 mod serving;
+mod tool;
 
 pub use bundle::bundle;
-pub use serving::{INDEX, Program, serving};
+pub use program::Program;
+pub use serving::{INDEX, serving};
+pub use tool::{Authorities, tool};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

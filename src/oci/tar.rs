@@ -3,8 +3,8 @@
 //! POSIX ustar headers as GNU tar writes them with `--format=ustar --sort=name --numeric-owner
 //! --owner=0 --group=0 -b1`; a path over 100 bytes takes a GNU `@LongLink` entry, since every
 //! consumer reads that one and PAX records would tempt us to say more. There are only folders
-//! (0755), plain files (0644), programs (0755) and links, all of user 0: what the kubelet, catalogd and
-//! copy-content expect.
+//! (0755, or as it is said), plain files (0644), programs (0755) and links, all of user 0: what the kubelet, catalogd
+//! and copy-content expect.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -108,6 +108,13 @@ pub enum Entry<'a> {
     File(File<'a>),
     /// A file to run.
     Program(File<'a>),
+    /// A folder that holds nothing, or is not like others.
+    Folder {
+        /// Where it is.
+        path: &'a str,
+        /// Who may do what in it: `0o1777` for `/tmp`.
+        mode: u64,
+    },
     /// Another name for a file of the same folder.
     Link {
         /// The name.
@@ -125,7 +132,7 @@ impl<'a> From<File<'a>> for Entry<'a> {
 
 /// What stands at a path.
 enum Content<'a> {
-    Folder,
+    Folder(u64),
     File(Source<'a>, u64),
     Link(&'a str),
 }
@@ -152,6 +159,7 @@ where
         let (path, content) = match (*entry).into() {
             Entry::File(file) => (file.path, Content::File(file.source, 0o644)),
             Entry::Program(file) => (file.path, Content::File(file.source, 0o755)),
+            Entry::Folder { path, mode } => (path, Content::Folder(mode)),
             Entry::Link { path, to } => (path, Content::Link(to)),
         };
         check_path(path)?;
@@ -162,19 +170,21 @@ where
         }
         for (slash, _) in path.match_indices('/') {
             let folder = &path[..slash];
-            let before = found.insert(folder, Content::Folder);
-            if before.is_some_and(|before| !matches!(before, Content::Folder)) {
+            if !matches!(found.entry(folder).or_insert(Content::Folder(0o755)), Content::Folder(_)) {
                 return Err(twice(folder));
             }
         }
-        if found.insert(path, content).is_some() {
-            return Err(twice(path));
+        let is_folder = matches!(content, Content::Folder(_));
+        match found.insert(path, content) {
+            None => {}
+            Some(Content::Folder(_)) if is_folder => {}
+            Some(_) => return Err(twice(path)),
         }
     }
     for (path, content) in &found {
         match content {
-            Content::Folder => {
-                header(sink, &format!("{path}/"), 0o755, 0, mtime, b'5', "").map_err(unwritten)?;
+            Content::Folder(mode) => {
+                header(sink, &format!("{path}/"), *mode, 0, mtime, b'5', "").map_err(unwritten)?;
             }
             Content::Link(to) => header(sink, path, 0o777, 0, mtime, b'2', to).map_err(unwritten)?,
             Content::File(source, mode) => {

@@ -14,7 +14,7 @@ use crate::serve::Served;
 use crate::support::{Folder, Olmcat, data, root, skip, tool};
 
 /// The static program, which `make dist` builds. In CI a missing one fails.
-fn server() -> Option<PathBuf> {
+pub fn server() -> Option<PathBuf> {
     let folder = fs::read_dir(root().join("target/dist")).into_iter().flatten().flatten();
     let found = folder.map(|entry| entry.path()).find(|file| Program::new(fs::read(file).unwrap()).is_ok());
     if found.is_none() {
@@ -79,16 +79,47 @@ fn it_is_the_image_of_data_with_a_server_in_it() {
     assert_ne!(build(&other, &layout, &[]), digest);
 }
 
+fn is_root() -> bool {
+    output(Command::new("id").arg("-u")).trim() == "0"
+}
+
+/// How a process gets mounts of its own. Only root may become somebody else in a root of his own; others are root
+/// there, and nobody outside.
+fn namespace() -> &'static [&'static str] {
+    if is_root() { &["-m"] } else { &["-rm"] }
+}
+
+/// Whether this machine lets us have them.
+pub fn has_namespaces() -> bool {
+    let has =
+        Command::new("unshare").args(namespace()).arg("true").status().is_ok_and(|status| status.success());
+    if !has {
+        skip("no namespaces: `unshare` is not allowed");
+    }
+    has
+}
+
+/// A program of an unpacked image, in it as a read-only root but for `/tmp`, which is our own, and as a user whom it
+/// does not know.
+pub fn inside(rootfs: &Path, args: &[&str]) -> Command {
+    let script = "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && \
+                  if test -d \"$1/tmp\"; then mount -t tmpfs -o mode=1777 tmpfs \"$1/tmp\"; fi && \
+                  root=$1 && shift && ! touch \"$root/x\" 2>/dev/null && exec chroot \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(namespace()).args(["sh", "-ec", script, "sh"]).arg(rootfs);
+    // `chroot` takes its options before the root, which the script has taken away.
+    command.arg(if is_root() { "--userspec=12345:0" } else { "--userspec=0:0" });
+    command.arg(rootfs).args(args).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command
+}
+
 #[test]
 fn it_runs_with_nothing_else() {
     let (Some(server), Some(umoci)) = (server(), tool("umoci")) else { return };
-    // Only root may become somebody else in a root of his own; others are root there, and nobody outside.
-    let is_root = output(Command::new("id").arg("-u")).trim() == "0";
-    let unshare: &[&str] = if is_root { &["-m"] } else { &["-rm"] };
-    if !Command::new("unshare").args(unshare).arg("true").status().is_ok_and(|status| status.success()) {
-        return skip("no namespaces: `unshare` is not allowed");
+    let is_root = is_root();
+    if !has_namespaces() {
+        return;
     }
-    let user = if is_root { "--userspec=12345:0" } else { "--userspec=0:0" };
     let folder = Folder::new();
     let layout = folder.path().join("layout");
     build(&server, &layout, &[]);
@@ -101,16 +132,7 @@ fn it_runs_with_nothing_else() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     assert_eq!(names.len(), 3, "bin, configs and the index: {names:?}");
-    // As a read-only root, and as a user that the image does not know.
-    let inside = |args: &[&str]| {
-        let script = "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && \
-                      root=$1 && shift && ! touch \"$root/x\" 2>/dev/null && exec chroot \"$@\"";
-        let mut command = Command::new("unshare");
-        command.args(unshare).args(["sh", "-ec", script, "sh"]).arg(&rootfs);
-        // `chroot` takes its options before the root, which the script has taken away.
-        command.arg(user).arg(&rootfs).args(args).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        command
-    };
+    let inside = |args: &[&str]| inside(&rootfs, args);
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let served = Served::run(inside(&["/bin/opm", "serve", "/configs", "-p", &free]));
     assert!(!served.log().contains("level=warn"), "the index fits:\n{}", served.log());
@@ -161,7 +183,7 @@ fn a_server_must_need_nothing_else() {
     let text = folder.write("text", "#!/bin/sh\n");
     let script = args(&["--flavour", "serve", "--server", text.to_str().unwrap()]);
     assert!(
-        script.contains("text cannot be the server of an image: it is no program of a 64-bit Linux"),
+        script.contains("text cannot be the program of an image: it is no program of a 64-bit Linux"),
         "{script}"
     );
     assert!(args(&["--server", text.to_str().unwrap()]).contains("add `--flavour serve`"));
@@ -169,7 +191,7 @@ fn a_server_must_need_nothing_else() {
 }
 
 /// The least head that a static program can have.
-fn elf(machine: u8) -> Vec<u8> {
+pub fn elf(machine: u8) -> Vec<u8> {
     let mut head = vec![0; 64];
     head[..6].copy_from_slice(b"\x7fELF\x02\x01");
     (head[16], head[18]) = (2, machine);
@@ -193,12 +215,12 @@ fn several_platforms_make_an_index() {
     assert_eq!(children[0][1..], children[1][1..], "catalog and index are shared");
     assert!(matches!(make(&programs, &["linux/arm64"]), Ok(Artifact::Image(_))));
     let why = |result: Result<Artifact, olmcat::oci::Error>| result.unwrap_err().message;
-    assert_eq!(why(make(&programs[..1], &["linux/arm64"])), "there is no server for linux/arm64");
+    assert_eq!(why(make(&programs[..1], &["linux/arm64"])), "there is no program for linux/arm64");
     assert_eq!(
         why(make(&[programs[0].clone(), programs[0].clone()], &[])),
-        "there are two servers for linux/amd64"
+        "there are two programs for linux/amd64"
     );
-    assert_eq!(why(make(&[], &[])), "an image that serves itself needs a server");
+    assert_eq!(why(make(&[], &[])), "an image that runs needs a program");
     // A table of segments that leads out of the file, and other nonsense.
     let mut cut = elf(62);
     (cut[32], cut[54], cut[56]) = (64, 56, 1);

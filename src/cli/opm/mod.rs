@@ -5,6 +5,7 @@
 //! own words, with file and line.
 
 mod bundle;
+mod completion;
 mod generate;
 mod graph;
 mod init;
@@ -66,6 +67,8 @@ enum Command {
     Generate(Group<Generate>),
     /// Print the version.
     Version,
+    /// Print the completions of a shell.
+    Completion(Group<completion::Command>),
     /// Commands that may change.
     #[command(hide = true)]
     Alpha {
@@ -113,12 +116,16 @@ impl<E: Into<Error>> From<E> for Stop {
     }
 }
 
+/// Returns opm's command line, without the commands that opm hides, unless they are asked for.
+pub(super) fn command() -> clap::Command {
+    let shows_alpha = std::env::var_os("HELP_ALPHA").is_some_and(|value| value == "true");
+    Opm::command().mut_subcommand("alpha", |alpha| alpha.hide(!shows_alpha))
+}
+
 /// Runs opm's command line.
 pub(super) fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let ui = Ui::new(crate::report::Format::Human, false);
-    let shows_alpha = std::env::var_os("HELP_ALPHA").is_some_and(|value| value == "true");
-    let command = Opm::command().mut_subcommand("alpha", |alpha| alpha.hide(!shows_alpha));
-    let parsed = command.try_get_matches_from(args).and_then(|matches| Opm::from_arg_matches(&matches));
+    let parsed = command().try_get_matches_from(args).and_then(|matches| Opm::from_arg_matches(&matches));
     let opm = match parsed {
         Ok(opm) => opm,
         Err(error) => {
@@ -153,6 +160,8 @@ fn run(opm: Opm, ui: &Ui) -> Result<ExitStatus, Stop> {
         }
         Some(Command::Generate(_)) => help(&["generate"], ui),
         Some(Command::Version) => version(ui),
+        Some(Command::Completion(Group { command: Some(command) })) => completion::run(command, ui),
+        Some(Command::Completion(Group { command: None })) => help(&["completion"], ui),
         Some(Command::Alpha { command: Some(alpha) }) => match alpha {
             Alpha::Bundle(Group { command: Some(command) }) => bundle::run(command, &opener, ui),
             Alpha::Bundle(Group { command: None }) => help(&["alpha", "bundle"], ui),

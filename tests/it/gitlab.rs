@@ -1,0 +1,203 @@
+//! The template of GitLab: the scripts of its jobs, run by a shell, against a registry and an API on loopback.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+use crate::pipeline::{SECRETS, Watched, assert_sound, knows, read, serve};
+use crate::registry::{AUTH, HTPASSWD, Registry};
+use crate::server::{Asked, Server, reply};
+use crate::support::{Folder, Olmcat, data};
+
+const TEMPLATE: &str = ".gitlab/olmcat.yml";
+
+/// What a job runs: the lines that all share, and its own.
+fn script(template: &Json, job: &str) -> String {
+    let lines = [&template[".olmcat"]["before_script"], &template[job]["script"]];
+    let lines = lines.iter().flat_map(|lines| lines.as_array().unwrap());
+    lines.map(|line| format!("{}\n", line.as_str().unwrap().trim_end())).collect()
+}
+
+/// A checkout, and the variables of the project.
+struct Project<'a> {
+    watched: &'a Watched,
+    folder: Folder,
+    variables: BTreeMap<&'static str, String>,
+}
+
+impl<'a> Project<'a> {
+    fn new(watched: &'a Watched) -> Self {
+        let folder = Folder::new();
+        crate::console::copy(&data("project"), &folder.path().join("work"));
+        let program = watched.olmcat().display().to_string();
+        Project { watched, folder, variables: [("OLMCAT_PROGRAM", program)].into() }
+    }
+
+    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Runs a job; says whether it went well, and what it logged.
+    fn run(&self, job: &str) -> (bool, String) {
+        let template = read(TEMPLATE);
+        let mut env: BTreeMap<String, String> = template["variables"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
+            .collect();
+        env.extend(self.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        let file = self.folder.write("script.sh", script(&template, job));
+        let env: Vec<_> = env.into_iter().collect();
+        let ran = self.watched.run(&["sh", "-e"], &file, &self.folder.path().join("work"), &env);
+        let log = String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned();
+        SECRETS.iter().for_each(|secret| assert!(!log.contains(secret), "{secret}: {log}"));
+        (ran.status.success(), log)
+    }
+
+    fn text(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.path().join("work").join(file)).unwrap()
+    }
+}
+
+#[test]
+fn its_scripts_are_sound() {
+    let template = read(TEMPLATE);
+    for job in ["olmcat-validate", "olmcat-diff", "olmcat-push"] {
+        assert!(!script(&template, job).contains("$["), "{job}: an input in a script is run by it");
+        assert_sound(job, "dash", &format!("set -e\n{}", script(&template, job)));
+    }
+}
+
+#[test]
+fn findings_become_reports() {
+    let Some(watched) = Watched::new() else { return };
+    let (server, checksum) = serve(&watched.olmcat(), |_| None);
+    let release = format!("http://{}/release", server.host());
+    let project = || Project::new(&watched).with("OLMCAT_PROGRAM", "").with("OLMCAT_RELEASE", &release);
+    let good = project().with("OLMCAT_CHECKSUM", &checksum);
+    let (is_good, log) = good.run("olmcat-validate");
+    assert!(is_good, "{log}");
+    assert_eq!(serde_json::from_str::<Json>(&good.text("olmcat.gitlab")).unwrap(), Json::Array(Vec::new()));
+    let csv = good.folder.path().join("work/bundles/demo/0.2.0/manifests/demo.clusterserviceversion.yaml");
+    fs::write(&csv, fs::read_to_string(&csv).unwrap().replace("version: 0.2.0", "version: 0.2")).unwrap();
+    let (is_good, log) = good.run("olmcat-validate");
+    assert!(!is_good && log.contains("error["), "{log}");
+    let findings: Json = serde_json::from_str(&good.text("olmcat.gitlab")).unwrap();
+    assert!(
+        findings[0]["location"]["path"].as_str().unwrap().starts_with("bundles/demo/0.2.0"),
+        "{findings}"
+    );
+    assert!(good.text("olmcat.junit").contains("<failure"));
+    assert_eq!(knows("report"), good.folder.path().join("work/olmcat.html").is_file());
+
+    for (project, why) in [
+        (project(), "does not come by https"),
+        (project().with("OLMCAT_CHECKSUM", "0".repeat(64)), "is not the one that OLMCAT_CHECKSUM pins"),
+        (project().with("OLMCAT_RELEASE", ""), "set OLMCAT_RELEASE or OLMCAT_PROGRAM"),
+    ] {
+        let (is_good, log) = project.run("olmcat-validate");
+        assert!(!is_good && log.contains(why), "{log}");
+    }
+}
+
+#[test]
+fn a_merge_request_is_compared_and_noted() {
+    let (Some(watched), Some(registry)) = (Watched::new(), Registry::plain()) else { return };
+    let published = format!("127.0.0.1:{}/demo/catalog:v1", registry.port);
+    let _ = Olmcat::new(["push", &published]).current_dir(&data("project")).run().exits(0);
+    let notes = "/projects/3/merge_requests/7/notes";
+    let api = |found: &'static str| {
+        Server::start(move |asked: &Asked| {
+            assert_eq!(asked.headers.get("private-token").map(String::as_str), Some("job-t0ken"));
+            Some(match (asked.method.as_str(), asked.path.split('?').next().unwrap()) {
+                ("GET", path) if path == notes => reply(200, &[], found),
+                ("POST", path) if path == notes => reply(201, &[], "{}"),
+                ("PUT", path) if path == format!("{notes}/42") => reply(200, &[], "{}"),
+                _ => reply(404, &[], ""),
+            })
+        })
+    };
+    let project = |server: &Server| {
+        Project::new(&watched)
+            .with("OLMCAT_AGAINST", &published)
+            .with("OLMCAT_TOKEN", "job-t0ken")
+            .with("CI_API_V4_URL", format!("http://{}", server.host()))
+            .with("CI_PROJECT_ID", "3")
+            .with("CI_MERGE_REQUEST_IID", "7")
+    };
+    let body = |server: &Server, method: &str| {
+        let log = server.log();
+        let asked = log.iter().find(|asked| asked.method == method).unwrap_or_else(|| panic!("{log:?}"));
+        String::from_utf8(asked.body.clone()).unwrap()
+    };
+    let first = api(r#"[{"id":41,"body":"see <!-- olmcat . -->"}]"#);
+    let (is_good, log) = project(&first).run("olmcat-diff");
+    assert!(is_good && log.contains("## Changes of the catalog\n\nNone."), "{log}");
+    let sent = body(&first, "POST").replace('+', "%20");
+    let start = "body=%3C%21--%20olmcat%20.%20--%3E%0A%23%23%20Changes%20of%20the%20catalog";
+    assert!(sent.starts_with(start), "{sent}");
+
+    let again = api(r#"[{"id":41,"body":"hello"},{"id":42,"body":"<!-- olmcat . -->\nold"}]"#);
+    let gone = project(&again);
+    let template = gone.folder.path().join("work/catalog/demo/template.yaml");
+    let text = fs::read_to_string(&template).unwrap();
+    fs::write(&template, text.replace("  - image: registry.example/demo/demo-bundle:v0.2.0\n", "")).unwrap();
+    let (is_good, log) = gone.run("olmcat-diff");
+    assert!(!is_good && log.contains("bundle `demo.v0.2.0`"), "{log}");
+    assert!(body(&again, "PUT").contains("demo.v0.2.0"));
+
+    let refused = Server::start(|_| Some(reply(401, &[], "{}")));
+    let (is_good, log) = project(&refused).run("olmcat-diff");
+    assert!(is_good && log.contains("no note could be written"), "{log}");
+    watched.assert_discreet();
+}
+
+#[test]
+fn the_default_branch_pushes_and_signs() {
+    let Some(watched) = Watched::new() else { return };
+    let Some(registry) = Registry::start("", AUTH, |dir| fs::write(dir.join("htpasswd"), HTPASSWD).unwrap())
+    else {
+        return;
+    };
+    let host = format!("127.0.0.1:{}", registry.port);
+    let push = |project: Project<'_>| {
+        let project = project.with("OLMCAT_PUSH", format!("{host}/demo/catalog:v1 {host}/demo/other:v1"));
+        project.run("olmcat-push")
+    };
+    // GitLab's own registry is known by its job, others by variables.
+    let mut own = Project::new(&watched)
+        .with("CI_REGISTRY", &host)
+        .with("CI_REGISTRY_USER", "alice")
+        .with("CI_REGISTRY_PASSWORD", "s3cret");
+    if knows("sign") {
+        let key = registry.folder.path().join("key.pem");
+        let generate = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out"];
+        crate::image::output(Command::new("openssl").args(generate).arg(&key));
+        own = own.with("OLMCAT_SIGN_KEY", fs::read_to_string(&key).unwrap());
+    }
+    let (is_good, log) = push(own);
+    assert!(is_good, "{log}");
+    let digest = log.lines().find(|line| line.starts_with("sha256:")).unwrap();
+    let logins = registry.folder.write("logins.json", "{}");
+    let login =
+        ["login", &host, "--username", "alice", "--password-stdin", "--authfile", logins.to_str().unwrap()];
+    let _ = Olmcat::new(login).input("s3cret").run().exits(0);
+    for repository in ["catalog", "other"] {
+        let reference = format!("{host}/demo/{repository}:v1");
+        let args = ["inspect", &reference, "--authfile", logins.to_str().unwrap()];
+        let shown = Olmcat::new(args).env("HOME", registry.folder.path()).run().exits(0).stdout();
+        assert!(shown.contains(digest), "{shown}");
+    }
+    let other = |password: &str| {
+        let project = Project::new(&watched).with("OLMCAT_USERNAME", "alice");
+        push(project.with("OLMCAT_PASSWORD", password))
+    };
+    assert!(other("s3cret").0);
+    let (is_good, log) = other("wr0ng");
+    assert!(!is_good && log.contains("cannot log in"), "{log}");
+    watched.assert_discreet();
+}
