@@ -1,6 +1,7 @@
 #!/bin/sh
 # Fetches the programs that the registry tests talk to, below target/tools and without root:
-# docker-registry (the real registry), skopeo, umoci and xmllint (second opinions). Usage: tests/tools.sh
+# docker-registry (the real registry), skopeo, umoci and xmllint (second opinions), and chromium (which opens the
+# report). Usage: tests/tools.sh
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -17,7 +18,7 @@ package_of() {
 wanted=
 names=
 fetch=no
-for program in docker-registry skopeo umoci xmllint; do
+for program in docker-registry skopeo umoci xmllint chromium; do
     command -v "$program" >/dev/null && continue
     wanted="$wanted $program"
     names="$names $(package_of "$program")"
@@ -58,7 +59,7 @@ done
 rm -rf "$part/deb" "$part/apt"
 
 # A program whose libraries came along finds them through a wrapper.
-libraries=$(cd "$part" && find . -name '*.so.*' -exec dirname {} + | sort -u | sed "s|^\.|$tools|" | paste -sd: -)
+libraries=$(cd "$part" && find . -name 'lib*.so*' -exec dirname {} + | sort -u | sed "s|^\.|$tools|" | paste -sd: -)
 for program in $wanted; do
     binary=$part/usr/bin/$program
     if ldd "$binary" 2>/dev/null | grep -q 'not found'; then
@@ -70,6 +71,25 @@ WRAPPER
         chmod 755 "$binary"
     fi
 done
+
+# Chromium is a script that wants a whole system around it: its own binary will do, with fonts that are surely there.
+if [ -x "$part/usr/lib/chromium/chromium" ]; then
+    cat >"$part/fonts.conf" <<FONTS
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>$tools/usr/share/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>$tools/fonts.cache</cachedir>
+</fontconfig>
+FONTS
+    cat >"$part/usr/bin/chromium" <<WRAPPER
+#!/bin/sh
+export LD_LIBRARY_PATH=$libraries FONTCONFIG_FILE=$tools/fonts.conf
+exec "$tools/usr/lib/chromium/chromium" "\$@"
+WRAPPER
+    chmod 755 "$part/usr/bin/chromium"
+fi
 rm -rf "$tools"
 mv "$part" "$tools"
 echo "fetched$wanted"
