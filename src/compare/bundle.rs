@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::crds::{self, Harm};
 use crate::catalog::{BundleBlob, document};
+use crate::crd::Crd;
 use crate::text::{Kind, Tree, Value, json};
 
 /// What differs between two bundles. Of a bundle whose catalog carries no manifests only the images are known.
@@ -49,7 +50,7 @@ impl std::fmt::Display for Change {
 
 /// What of a bundle is compared.
 #[derive(Debug, Default)]
-struct Content {
+pub(super) struct Content {
     crds: BTreeMap<String, String>,
     permissions: BTreeSet<String>,
     images: BTreeSet<String>,
@@ -66,25 +67,45 @@ pub fn bundles(old: &BundleBlob<'_>, new: &BundleBlob<'_>) -> BundleChange {
     };
     let (before, after) = (trees(&before), trees(&after));
     let (old, new) = (Content::read(old, &before), Content::read(new, &after));
-    let has_manifests = old.has_manifests && new.has_manifests;
-    let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect();
-    let mut change = BundleChange {
-        images_added: only(&new.images, &old.images),
-        images_removed: only(&old.images, &new.images),
-        has_manifests,
-        ..BundleChange::default()
-    };
-    if has_manifests {
-        change.crds = maps(&old.crds, &new.crds);
-        let (before, after) = (crds::crds(&before), crds::crds(&after));
-        // Where the older one stores them; what was before it is not known here.
-        let stored =
-            |name: &str| before[name].storage_version().map(|version| version.name).into_iter().collect();
-        change.harms = crds::harms(&before, &after, stored);
-        change.granted = only(&new.permissions, &old.permissions);
-        change.revoked = only(&old.permissions, &new.permissions);
+    let (before, after) = (crds::crds(&before), crds::crds(&after));
+    // Where the older one stores them; what was before it is not known here.
+    let stored =
+        |name: &str| before[name].storage_version().map(|version| version.name).into_iter().collect();
+    BundleChange::of((&old, &before), (&new, &after), stored)
+}
+
+/// What is compared of a bundle, and its CRDs by name.
+type Side<'a, 't, 's> = (&'a Content, &'a BTreeMap<&'t str, Crd<'t, 's>>);
+
+impl BundleChange {
+    /// Compares two bundles. `stored` are the versions that the objects of a CRD may be stored in.
+    pub(super) fn of<'t>(
+        (old, before): Side<'_, 't, '_>,
+        (new, after): Side<'_, '_, '_>,
+        stored: impl Fn(&str) -> Vec<&'t str>,
+    ) -> Self {
+        let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect();
+        let mut change = BundleChange {
+            images_added: only(&new.images, &old.images),
+            images_removed: only(&old.images, &new.images),
+            has_manifests: old.has_manifests && new.has_manifests,
+            ..BundleChange::default()
+        };
+        if change.has_manifests {
+            change.crds = maps(&old.crds, &new.crds);
+            change.harms = crds::harms(before, after, stored);
+            change.granted = only(&new.permissions, &old.permissions);
+            change.revoked = only(&old.permissions, &new.permissions);
+        }
+        change
     }
-    change
+}
+
+/// Returns what the manifests of a bundle allow it, put together where the same is allowed on several things.
+pub fn permissions(trees: &[Tree<'_>]) -> Vec<String> {
+    let mut content = Content::default();
+    trees.iter().filter_map(Tree::root).for_each(|root| content.allow(root));
+    grouped(&content.permissions.into_iter().collect::<Vec<_>>())
 }
 
 /// Compares two mappings by their keys.
@@ -102,29 +123,35 @@ pub(super) fn maps<V: PartialEq>(
 }
 
 impl Content {
-    fn read(blob: &BundleBlob<'_>, trees: &[Tree<'_>]) -> Self {
+    pub(super) fn read(blob: &BundleBlob<'_>, trees: &[Tree<'_>]) -> Self {
         let mut content = Content::default();
         content.images.extend(blob.related_images.iter().map(|image| image.image.to_string()));
         content.images.remove("");
         for root in trees.iter().filter_map(Tree::root) {
             content.has_manifests = true;
             content.add(root);
+            content.allow(root);
         }
         content
     }
 
     fn add(&mut self, object: Value<'_, '_>) {
+        if object.get("kind").map(Value::text) != Some("CustomResourceDefinition") {
+            return;
+        }
         let name = object.at(&["metadata", "name"]).map(Value::text).unwrap_or_default();
+        let mut spec = String::new();
+        if let Some(value) = object.get("spec") {
+            const STYLE: json::Style =
+                json::Style { indent: 0, sort: true, escape_html: false, doubles: false };
+            json::write(value, STYLE, &mut spec);
+        }
+        self.crds.insert(name.to_owned(), spec);
+    }
+
+    /// Adds what a manifest allows.
+    fn allow(&mut self, object: Value<'_, '_>) {
         match object.get("kind").map(Value::text).unwrap_or_default() {
-            "CustomResourceDefinition" => {
-                let mut spec = String::new();
-                if let Some(value) = object.get("spec") {
-                    const STYLE: json::Style =
-                        json::Style { indent: 0, sort: true, escape_html: false, doubles: false };
-                    json::write(value, STYLE, &mut spec);
-                }
-                self.crds.insert(name.to_owned(), spec);
-            }
             "ClusterServiceVersion" => {
                 let Some(install) = object.at(&["spec", "install", "spec"]) else { return };
                 for (key, scope) in [("clusterPermissions", "in all namespaces"), ("permissions", "")] {
