@@ -10,4 +10,4 @@ pub use bundle::{BundleChange, Change, bundles, grouped, permissions};
 pub use catalog::{BundleDifference, Difference, Stranded, Topic, catalogs};
 pub use crds::{Harm, Worse};
 pub use package::{Upgrade, upgrades};
-pub use words::{Group, groups};
+pub use words::{GRAVE, Group, groups};

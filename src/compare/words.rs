@@ -2,6 +2,9 @@
 
 use super::{Change, Difference};
 
+/// The headings of what harms somebody; they come first.
+pub const GRAVE: [&str; 2] = ["Stranded", "Upgrades that do more harm than before"];
+
 /// A group of differences: a heading, and a sentence for each.
 pub type Group = (&'static str, Vec<String>);
 
@@ -17,12 +20,12 @@ pub fn groups(difference: &Difference, name: &dyn Fn(&str) -> String) -> Vec<Gro
         let why = if one.why.contains('`') { name_in(&one.why, name) } else { one.why.clone() };
         format!("{} in channel {}: {why}", name(&one.name), name(&one.channel))
     });
-    add("Stranded", stranded.collect());
+    add(GRAVE[0], stranded.collect());
     let worse = difference.worse.iter().map(|one| {
         let sentence = name_in(&one.harm.to_string(), name);
         format!("{} -> {}: {sentence}", name(&one.from), name(&one.to))
     });
-    add("Upgrades that do more harm than before", worse.collect());
+    add(GRAVE[1], worse.collect());
     for (heading, wanted) in [("Removed", Change::Removed), ("Added", Change::Added)] {
         let packages = difference.packages.iter().filter(|(_, change)| *change == wanted);
         let mut lines: Vec<String> =
