@@ -18,6 +18,7 @@
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
 //! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` |                                  |
 //! | `compare`  | `text` `catalog` `crd` `resolve`                       |                                       |
+//! | `drawing`  | `catalog` `resolve`                                    |                                       |
 //! | `resolve`  | `text` `catalog` `crd`                                 |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |
@@ -37,6 +38,7 @@ pub mod cli;
 pub mod compare;
 pub mod crd;
 pub mod diag;
+pub mod drawing;
 pub mod image;
 pub mod import;
 pub mod index;

@@ -45,6 +45,11 @@ impl<'c> Graph<'c> {
         heads
     }
 
+    /// Returns whether some entry skips a name.
+    pub fn is_skipped(&self, name: &str) -> bool {
+        self.skipped.contains(name)
+    }
+
     /// Follows `replaces` from `head` until a name is skipped, unknown or empty, or comes again.
     pub fn chain(&self, head: &'c str) -> Chain<'c> {
         let mut chain = Chain { visited: vec![head], cycle: None };

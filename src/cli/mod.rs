@@ -13,6 +13,7 @@ mod explain;
 mod files;
 mod fix;
 mod flavour;
+mod graph;
 mod image_args;
 mod inspect;
 mod large;
@@ -131,6 +132,7 @@ enum Command {
     Pin(pin::Args),
     List(list::Args),
     Upgrade(upgrade::Args),
+    Graph(graph::Args),
     Diff(diff::Args),
     Manifests(manifests::Args),
     Serve(Box<serve::Args>),
@@ -238,6 +240,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Pin(args) => pin::run(&args, &root, ui),
         Command::List(args) => list::run(&args, &root, ui),
         Command::Upgrade(args) => upgrade::run(&args, &root, ui),
+        Command::Graph(args) => graph::run(&args, &root, ui),
         Command::Diff(args) => diff::run(&args, &root, ui),
         Command::Manifests(args) => manifests::run(&args, &root, ui),
         Command::Serve(args) => serve::run(&args, &root, ui),

@@ -1,0 +1,398 @@
+//! Pictures as SVG: alone, with a style sheet for light and dark, or as a part of a page that has one.
+
+use std::fmt::Write as _;
+
+use super::layout::{Layout, Side, Trunk};
+use super::{Entry, Kind, Mark, Picture, style, words};
+
+/// The height of a row.
+const ROW: usize = 32;
+/// The distance of lanes, and of columns.
+const LANE: usize = 12;
+const COLUMN: usize = 22;
+/// The empty space at the left and right of a drawing.
+const EDGE: usize = 16;
+/// The radius of a dot, of a bend, and the distance of tips from the middle of a dot.
+const DOT: usize = 5;
+const BEND: usize = 6;
+const TIP: usize = 9;
+/// The most lanes of a side.
+const LANES: usize = 8;
+/// The most characters of a name and of a note that are shown; titles have more.
+const NAME: usize = 60;
+const NOTE: usize = 110;
+const TITLE: usize = 600;
+/// The width of a character, roughly: texts are not measured.
+const CHARACTER: usize = 7;
+/// The space between drawings on one sheet, and the height of a line of text.
+const GAP: usize = 36;
+const LINE: usize = 22;
+
+/// Draws a picture as an element of a page, which has [`STYLE`](super::STYLE) and the colours.
+pub fn embedded(picture: &Picture) -> String {
+    let drawing = Drawing::new(picture);
+    let mut out = open(drawing.width, drawing.height(), &format!("upgrade graph of {}", title(picture)), "");
+    drawing.write(&mut out);
+    out += "</svg>";
+    out
+}
+
+/// Draws what lines and dots mean, as an element of such a page.
+pub fn legend() -> String {
+    let mut out = open(LEGEND, LINE + 4, "what lines and dots mean", "");
+    keys(&mut out);
+    out += "</svg>";
+    out
+}
+
+/// Draws pictures one below the other, as a file that needs nothing else.
+pub fn svg(pictures: &[Picture]) -> String {
+    let mut body = String::new();
+    let (mut y, mut width) = (EDGE, LEGEND);
+    for picture in pictures {
+        let drawing = Drawing::new(picture);
+        let _ = writeln!(body, "<g transform=\"translate(0 {y})\">");
+        let heading = escape(&words::cut(&words::tame(&title(picture)), NOTE));
+        let _ = writeln!(body, "<text class=\"title\" x=\"{EDGE}\" y=\"{LINE}\">{heading}</text>");
+        let mut top = LINE + 12;
+        for note in &picture.notes {
+            let note = words::tame(note);
+            let (text, whole) = (escape(&words::cut(&note, NOTE)), escape(&words::cut(&note, TITLE)));
+            top += LINE;
+            let _ = writeln!(
+                body,
+                "<text class=\"note\" x=\"{EDGE}\" y=\"{}\">{text}<title>{whole}</title></text>",
+                top - 8
+            );
+            width = width.max(2 * EDGE + words::cut(&note, NOTE).chars().count() * CHARACTER);
+        }
+        let _ = writeln!(body, "<g transform=\"translate(0 {top})\">");
+        drawing.write(&mut body);
+        body += "</g>\n</g>\n";
+        width = width.max(drawing.width).max(2 * EDGE + title(picture).chars().count().min(NOTE) * 9);
+        y += top + drawing.height() + GAP;
+    }
+    let _ = writeln!(body, "<g transform=\"translate(0 {y})\">");
+    keys(&mut body);
+    body += "</g>\n";
+    let label = format!("upgrade graphs of {} channels", pictures.len());
+    let mut out = open(width, y + LINE + EDGE, &label, " xmlns=\"http://www.w3.org/2000/svg\"");
+    let _ = writeln!(out, "<style>\n{}</style>", style::alone());
+    out += "<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n";
+    out + &body + "</svg>\n"
+}
+
+fn title(picture: &Picture) -> String {
+    let default = if picture.is_default { " (default)" } else { "" };
+    format!("{} / {}{default}", picture.package, picture.channel)
+}
+
+fn open(width: usize, height: usize, label: &str, more: &str) -> String {
+    let label = escape(&words::cut(&words::tame(label), TITLE));
+    format!(
+        "<svg{more} class=\"olmcat-graph\" role=\"group\" aria-label=\"{label}\" width=\"{width}\" \
+         height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n"
+    )
+}
+
+/// The class of a kind of edge.
+fn class(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Replaces => "replaces",
+        Kind::Skips => "skips",
+        Kind::SkipRange => "range",
+    }
+}
+
+/// A picture with its places.
+struct Drawing<'p> {
+    picture: &'p Picture,
+    layout: Layout,
+    /// Where the first column is, the lanes to its right begin, and the labels begin.
+    first: usize,
+    right: usize,
+    labels: usize,
+    width: usize,
+}
+
+impl<'p> Drawing<'p> {
+    fn new(picture: &'p Picture) -> Self {
+        let layout = Layout::new(picture, LANES, LANES);
+        let left = match (layout.left.lanes, layout.left.stubs.is_empty()) {
+            (0, true) => 0,
+            (0, false) => 2 * LANE,
+            (lanes, _) => lanes * LANE + LANE,
+        };
+        let first = EDGE + DOT + 3 + left;
+        let last = first + (layout.columns - 1) * COLUMN;
+        let right = last + LANE + BEND;
+        let stubs = if layout.right.stubs.is_empty() { 0 } else { 2 * LANE };
+        let labels = match layout.right.lanes {
+            0 => last + 2 * DOT + 8 + stubs,
+            lanes => right + (lanes - 1) * LANE + 16,
+        };
+        let widest = picture.entries.iter().map(|entry| label_width(entry, &picture.package)).max();
+        let width = labels + widest.unwrap_or_default() + EDGE;
+        Drawing { picture, layout, first, right, labels, width }
+    }
+
+    fn height(&self) -> usize {
+        self.picture.entries.len() * ROW
+    }
+
+    fn x(&self, row: usize) -> usize {
+        self.first + self.picture.entries[row].column * COLUMN
+    }
+
+    fn write(&self, out: &mut String) {
+        let mut edges = String::new();
+        // What OLM v0 ignores lies below what it follows.
+        for is_ignored in [true, false] {
+            for &number in &self.layout.straight {
+                if self.picture.edges[number].is_ignored == is_ignored {
+                    self.straight(number, &mut edges);
+                }
+            }
+            for (side, sign) in [(&self.layout.left, -1), (&self.layout.right, 1)] {
+                self.side(side, sign, is_ignored, &mut edges);
+            }
+        }
+        (0..self.picture.entries.len()).for_each(|row| self.ground(row, out));
+        *out += &edges;
+    }
+
+    fn path(&self, number: usize, d: &str, out: &mut String) {
+        let edge = &self.picture.edges[number];
+        let name = |row: usize| escape(&self.picture.entries[row].name);
+        let ignored = if edge.is_ignored { " ignored" } else { "" };
+        let _ = write!(
+            out,
+            "<path class=\"edge {}{ignored}\" data-from=\"{}\" data-to=\"{}\"",
+            class(edge.kind),
+            name(edge.from.start),
+            name(edge.to)
+        );
+        if edge.from.len() > 1 {
+            let _ = write!(out, " data-through=\"{}\"", name(edge.from.end - 1));
+        }
+        let title = escape(&words::tame(&words::edge(self.picture, edge)));
+        let _ = writeln!(out, " d=\"{d}\"><title>{title}</title></path>");
+    }
+
+    /// Draws an edge along a column, or from one column to the next.
+    fn straight(&self, number: usize, out: &mut String) {
+        let edge = &self.picture.edges[number];
+        let (x0, y0) = (self.x(edge.from.start), middle(edge.from.start) - DOT - 1);
+        let (x1, y1) = (self.x(edge.to), middle(edge.to) + TIP);
+        let d = if x0 == x1 {
+            format!("M{x0} {y0}V{y1}")
+        } else {
+            let half = usize::midpoint(y0, y1);
+            format!("M{x0} {y0}C{x0} {half} {x1} {half} {x1} {y1}")
+        };
+        self.path(number, &d, out);
+        self.tip(edge.kind, edge.is_ignored, (x1, y1), Towards::Up, out);
+    }
+
+    fn side(&self, side: &Side, sign: i64, is_ignored: bool, out: &mut String) {
+        for trunk in side.trunks.iter().filter(|trunk| trunk.is_ignored == is_ignored) {
+            self.trunk(trunk, sign, out);
+        }
+        for trunk in side.stubs.iter().filter(|_| is_ignored) {
+            let (x, y) = (self.x(trunk.to), middle(trunk.to));
+            let (near, far) = (shift(x, sign, TIP), shift(x, sign, TIP + LANE));
+            self.path(trunk.edges[0], &format!("M{far} {y}H{near}"), out);
+            self.tip(trunk.kind, true, (near, y), Towards::Side(sign), out);
+        }
+    }
+
+    /// Draws the edges of a lane: each from its lower end to the lane, and along it to the next one or the upper end.
+    fn trunk(&self, trunk: &Trunk, sign: i64, out: &mut String) {
+        let lane = match sign {
+            1 => self.right + trunk.lane * LANE,
+            _ => self.first - LANE - BEND - trunk.lane * LANE,
+        };
+        let end = (shift(self.x(trunk.to), sign, TIP), middle(trunk.to));
+        let inner = shift(lane, -sign, BEND);
+        for (at, &number) in trunk.edges.iter().enumerate() {
+            let edge = &self.picture.edges[number];
+            let is_below = edge.from.start > trunk.to;
+            // The end that is nearer to the entry that is upgraded to, and the one that is farther.
+            let (near, far) = if is_below {
+                (edge.from.start, edge.from.end - 1)
+            } else {
+                (edge.from.end - 1, edge.from.start)
+            };
+            let along: i64 = if is_below { -1 } else { 1 };
+            let neighbour = if is_below { at.checked_sub(1) } else { Some(at + 1) };
+            let neighbour = neighbour.and_then(|at| Some(&self.picture.edges[*trunk.edges.get(at)?]));
+            let inward = neighbour.filter(|other| (other.from.start > trunk.to) == is_below);
+            let mut d = String::new();
+            if near != far {
+                let start = shift(self.x(near), sign, DOT + 1);
+                let _ = write!(d, "M{start} {}H{inner}H{lane}", middle(near));
+            }
+            let (start, y) = (shift(self.x(far), sign, DOT + 1), middle(far));
+            let _ = write!(d, "M{start} {y}H{inner}Q{lane} {y} {lane} {}", shift(y, along, BEND));
+            match inward {
+                Some(other) => {
+                    let row = if is_below { other.from.end - 1 } else { other.from.start };
+                    let _ = write!(d, "V{}", shift(middle(row), along, BEND));
+                }
+                None => {
+                    let (x, y) = end;
+                    let bend = shift(y, -along, BEND);
+                    let _ = write!(d, "V{bend}Q{lane} {y} {inner} {y}H{x}");
+                }
+            }
+            self.path(number, &d, out);
+        }
+        self.tip(trunk.kind, trunk.is_ignored, end, Towards::Side(sign), out);
+    }
+
+    /// Draws the tip of an edge: a triangle, an open arrow or a diamond.
+    fn tip(&self, kind: Kind, is_ignored: bool, (x, y): (usize, usize), towards: Towards, out: &mut String) {
+        // Along the edge, away from the dot; and across it.
+        let point = |along: i64, across: i64| {
+            let (dx, dy) = match towards {
+                Towards::Up => (across, along),
+                Towards::Side(sign) => (sign * along, across),
+            };
+            format!("{} {}", moved(x, dx), moved(y, dy))
+        };
+        let d = match kind {
+            Kind::Replaces => format!("M{}L{}L{}Z", point(-1, 0), point(4, 3), point(4, -3)),
+            Kind::Skips => format!("M{}L{}L{}", point(4, 4), point(-1, 0), point(4, -4)),
+            Kind::SkipRange => {
+                format!("M{}L{}L{}L{}Z", point(-2, 0), point(2, 4), point(6, 0), point(2, -4))
+            }
+        };
+        let ignored = if is_ignored { " ignored" } else { "" };
+        let _ = writeln!(out, "<path class=\"tip {}{ignored}\" d=\"{d}\"/>", class(kind));
+    }
+
+    /// Draws an entry: the ground of its row, its dot, its label.
+    fn ground(&self, row: usize, out: &mut String) {
+        let entry = &self.picture.entries[row];
+        let (x, y) = (self.x(row), middle(row));
+        let said = escape(&words::tame(&words::entry(self.picture, entry)));
+        out.push_str("<g class=\"entry");
+        for mark in &entry.marks {
+            out.push(' ');
+            out.push_str(mark.name());
+        }
+        let _ = write!(
+            out,
+            "\" data-entry=\"{}\" tabindex=\"0\" role=\"button\" aria-label=\"{said}\">",
+            escape(&entry.name)
+        );
+        let _ = write!(out, "<title>{}</title>", escape(&words::tame(&hover(self.picture, entry))));
+        let (top, width) = (row * ROW + 1, self.width - 8);
+        let _ = write!(
+            out,
+            "<rect class=\"row\" x=\"4\" y=\"{top}\" width=\"{width}\" height=\"{}\" rx=\"6\"/>",
+            ROW - 2
+        );
+        if entry.is(Mark::Head) {
+            let _ = write!(out, "<circle class=\"halo\" cx=\"{x}\" cy=\"{y}\" r=\"{}\"/>", DOT + 3);
+        }
+        let _ = write!(out, "<circle class=\"dot\" cx=\"{x}\" cy=\"{y}\" r=\"{DOT}\"/>");
+        let _ = write!(out, "<text x=\"{}\" y=\"{}\">", self.labels, y + 4);
+        let label = escape(&words::tame(&words::cut(entry.label(), NAME)));
+        let _ = write!(out, "<tspan class=\"version\">{label}</tspan>");
+        if let Some(name) = entry.odd_name(&self.picture.package) {
+            let name = escape(&words::tame(&words::cut(name, NAME)));
+            let _ = write!(out, "<tspan class=\"name\" dx=\"10\">{name}</tspan>");
+        }
+        for mark in &entry.marks {
+            let fault = if mark.is_fault() { " fault" } else { "" };
+            let _ = write!(
+                out,
+                "<tspan class=\"{} mark{fault}\" dx=\"10\">{}</tspan>",
+                mark.name(),
+                mark.words()
+            );
+        }
+        out.push_str("</text></g>\n");
+    }
+}
+
+/// Where a tip points: up, or from the right (1) or the left (-1) to a dot.
+#[derive(Debug, Clone, Copy)]
+enum Towards {
+    Up,
+    Side(i64),
+}
+
+fn hover(picture: &Picture, entry: &Entry) -> String {
+    let mut out = words::cut(&entry.name, TITLE);
+    out += "\u{2029}";
+    out = out.replace('\u{2029}', ": ");
+    out += &words::entry(picture, entry);
+    if !entry.skip_range.is_empty() {
+        let _ = write!(out, "; skipRange {}", words::cut(&entry.skip_range, TITLE));
+    }
+    if !entry.deprecation.is_empty() {
+        let _ = write!(out, "; {}", words::cut(&entry.deprecation, TITLE));
+    }
+    out
+}
+
+fn label_width(entry: &Entry, package: &str) -> usize {
+    let wide = |text: &str| text.chars().count().min(NAME) * CHARACTER + 10;
+    let name = entry.odd_name(package).map_or(0, wide);
+    8 + wide(entry.label()) + name + entry.marks.iter().map(|mark| wide(mark.words())).sum::<usize>()
+}
+
+/// The middle of a row.
+fn middle(row: usize) -> usize {
+    row * ROW + ROW / 2
+}
+
+fn moved(at: usize, by: i64) -> usize {
+    at.saturating_add_signed(isize::try_from(by).unwrap_or_default())
+}
+
+fn shift(at: usize, sign: i64, by: usize) -> usize {
+    moved(at, sign * i64::try_from(by).unwrap_or_default())
+}
+
+/// The width of the legend.
+const LEGEND: usize = 560;
+
+/// Draws the legend.
+fn keys(out: &mut String) {
+    let mut x = EDGE;
+    let y = LINE / 2 + 2;
+    for (class, words, width) in [
+        ("replaces", "replaces", 110),
+        ("skips", "skips", 90),
+        ("range", "skipRange", 120),
+        ("replaces ignored", "not followed by OLM v0", 200),
+    ] {
+        let _ = write!(out, "<path class=\"edge {class}\" d=\"M{x} {y}h28\"/>");
+        let _ = writeln!(out, "<text class=\"key\" x=\"{}\" y=\"{}\">{words}</text>", x + 36, y + 4);
+        x += width;
+    }
+}
+
+/// Escapes a text for XML; what XML cannot say is replaced.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '"' => out += "&quot;",
+            '\'' => out += "&#39;",
+            '\t' | '\n' | '\r' => {
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,95 @@
+//! What is said of entries and edges, for titles and labels.
+
+use super::{Edge, Entry, Kind, Mark, Picture};
+
+/// The most characters of a text that are shown at once.
+const LONG: usize = 300;
+
+impl Mark {
+    /// Says it in words.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Mark::Head => "head",
+            Mark::Deprecated => "deprecated",
+            Mark::Skipped => "skipped",
+            Mark::Absent => "not in the channel",
+            Mark::NoBundle => "no bundle",
+            Mark::NoVersion => "no version",
+            Mark::BadRange => "unreadable skipRange",
+            Mark::Blocked => "cannot be chosen",
+            Mark::Stranded => "stranded",
+            Mark::Circle => "goes in circles",
+        }
+    }
+
+    /// Returns whether it is a fault, or comes of one.
+    pub(super) fn is_fault(self) -> bool {
+        !matches!(self, Mark::Head | Mark::Deprecated | Mark::Skipped | Mark::Absent)
+    }
+}
+
+impl Entry {
+    /// Returns the short name: the version, or without one the name.
+    pub(super) fn label(&self) -> &str {
+        if self.version.is_empty() { &self.name } else { &self.version }
+    }
+
+    /// Returns the name, unless it is what package and version make of it.
+    pub(super) fn odd_name(&self, package: &str) -> Option<&str> {
+        let usual = |rest: &str| rest.strip_prefix(".v") == Some(&self.version);
+        let is_usual = self.name.strip_prefix(package).is_some_and(usual);
+        (!is_usual && !self.version.is_empty()).then_some(&self.name)
+    }
+}
+
+/// Says everything of an entry.
+pub(super) fn entry(picture: &Picture, entry: &Entry) -> String {
+    let mut out = String::from(entry.label());
+    for mark in &entry.marks {
+        out += ", ";
+        out += mark.words();
+    }
+    if let Some(next) = entry.next {
+        out += &format!(", upgraded to {}", picture.entries[next].label());
+        if entry.hops > 1 && !entry.is(Mark::Circle) {
+            out += &format!(", {} steps in all", entry.hops);
+        }
+    }
+    out
+}
+
+/// Says everything of an edge.
+pub(super) fn edge(picture: &Picture, edge: &Edge) -> String {
+    let label = |row: usize| picture.entries[row].label();
+    let (first, last) = (edge.from.start, edge.from.end - 1);
+    let from = if first == last {
+        label(first).to_owned()
+    } else {
+        format!("{} entries, {} to {},", edge.from.len(), label(last), label(first))
+    };
+    let mut out = format!("{from} to {}: {}", label(edge.to), edge.kind.name());
+    if edge.kind == Kind::SkipRange {
+        out += &format!(" {}", cut(&picture.entries[edge.to].skip_range, LONG));
+    }
+    if edge.is_ignored {
+        out += ", which OLM v0 does not follow";
+    }
+    out
+}
+
+/// Cuts a text that is too long.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some(_) => text.chars().take(most.saturating_sub(1)).chain(['\u{2026}']).collect(),
+        None => text.to_owned(),
+    }
+}
+
+/// Replaces what would steer a terminal or turn the direction of a text.
+pub(super) fn tame(text: &str) -> String {
+    let is_wild = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
+    };
+    text.chars().map(|c| if is_wild(c) { '\u{fffd}' } else { c }).collect()
+}
