@@ -18,6 +18,7 @@
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
 //! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` |                                  |
 //! | `compare`  | `text` `catalog` `crd` `resolve`                       |                                       |
+//! | `page`     | `text` `diag` `catalog` `crd` `resolve` `compare` `report` `drawing` `oci` |              |
 //! | `drawing`  | `catalog` `resolve`                                    |                                       |
 //! | `resolve`  | `text` `catalog` `crd`                                 |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
@@ -44,6 +45,7 @@ pub mod import;
 pub mod index;
 pub mod load;
 pub mod oci;
+pub mod page;
 pub mod render;
 pub mod report;
 pub mod resolve;

@@ -84,7 +84,8 @@ impl BundleChange {
         (new, after): Side<'_, '_, '_>,
         stored: impl Fn(&str) -> Vec<&'t str>,
     ) -> Self {
-        let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect();
+        let only =
+            |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect();
         let mut change = BundleChange {
             images_added: only(&new.images, &old.images),
             images_removed: only(&old.images, &new.images),

@@ -41,9 +41,8 @@ pub fn upgrades<T: Send>(
     let trees: Vec<Vec<Tree<'_>>> =
         texts.par_iter().map(|texts| texts.iter().filter_map(|text| document(text)).collect()).collect();
     let crds: Vec<BTreeMap<&str, Crd<'_, '_>>> = trees.iter().map(|trees| crds(trees)).collect();
-    let read = |(&blob, trees): (&&BundleBlob<'_>, &Vec<Tree<'_>>)| {
-        (Content::read(blob, trees), look(blob, trees))
-    };
+    let read =
+        |(&blob, trees): (&&BundleBlob<'_>, &Vec<Tree<'_>>)| (Content::read(blob, trees), look(blob, trees));
     let (contents, looks): (Vec<Content>, Vec<T>) = blobs.par_iter().zip(&trees).map(read).unzip();
     let stored = edges.stored(|place| {
         crds[place].iter().filter_map(|(name, crd)| Some((*name, crd.storage_version()?.name))).collect()

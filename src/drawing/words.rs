@@ -7,7 +7,7 @@ const LONG: usize = 300;
 
 impl Mark {
     /// Says it in words.
-    pub(super) fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
             Mark::Head => "head",
             Mark::Deprecated => "deprecated",
@@ -23,14 +23,14 @@ impl Mark {
     }
 
     /// Returns whether it is a fault, or comes of one.
-    pub(super) fn is_fault(self) -> bool {
+    pub fn is_fault(self) -> bool {
         !matches!(self, Mark::Head | Mark::Deprecated | Mark::Skipped | Mark::Absent)
     }
 }
 
 impl Entry {
     /// Returns the short name: the version, or without one the name.
-    pub(super) fn label(&self) -> &str {
+    pub fn label(&self) -> &str {
         if self.version.is_empty() { &self.name } else { &self.version }
     }
 

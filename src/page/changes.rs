@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use super::content::{Channel, Content, Step};
 use super::html::{Name, Sentence, count};
 use crate::compare::{BundleChange, Change, grouped};
-use crate::crd::Effect;
 
 /// Says what an upgrade changes, in a few words each.
 fn summary(change: &BundleChange) -> Vec<String> {
@@ -28,11 +27,6 @@ fn summary(change: &BundleChange) -> Vec<String> {
         words.push("no manifests to compare".to_owned());
     }
     words
-}
-
-/// Returns the worst that an upgrade does to the objects of CRDs.
-pub(super) fn worst(change: &BundleChange) -> Option<Effect> {
-    change.harms.iter().map(|harm| harm.effect).max()
 }
 
 /// Writes the table of a channel's upgrades, those first that OLM takes.

@@ -111,7 +111,10 @@ impl<'i> Content<'i> {
                 blob: catalog.packages.iter().find(|package| package.name == name),
                 channels,
                 bundles: own.clone().count(),
-                loose: own.map(|bundle| bundle.name.as_ref()).filter(|own| !places.contains_key(own)).collect(),
+                loose: own
+                    .map(|bundle| bundle.name.as_ref())
+                    .filter(|own| !places.contains_key(own))
+                    .collect(),
                 counts: content.count(name),
             });
         }
@@ -152,11 +155,7 @@ impl<'i> Content<'i> {
 }
 
 impl Channel {
-    fn new(
-        picture: Picture,
-        places: &HashMap<&str, usize>,
-        changes: &HashMap<(&str, &str), usize>,
-    ) -> Self {
+    fn new(picture: Picture, places: &HashMap<&str, usize>, changes: &HashMap<(&str, &str), usize>) -> Self {
         let entries = picture.entries.iter().enumerate();
         let rows: HashMap<&str, usize> = entries.map(|(row, entry)| (entry.name.as_str(), row)).collect();
         let step = |(&(from, to), &upgrade): (&(&str, &str), &usize)| {

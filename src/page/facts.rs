@@ -26,7 +26,8 @@ impl Facts {
     /// Reads a blob and its manifests.
     pub(super) fn read(blob: &BundleBlob<'_>, trees: &[Tree<'_>]) -> Self {
         let roots = || trees.iter().filter_map(Tree::root);
-        let is_csv = |root: &Value<'_, '_>| root.get("kind").map(Value::text) == Some("ClusterServiceVersion");
+        let is_csv =
+            |root: &Value<'_, '_>| root.get("kind").map(Value::text) == Some("ClusterServiceVersion");
         let mut facts = match roots().find(is_csv).and_then(|csv| csv.get("spec")) {
             Some(spec) => Facts { terms: Terms::of_csv(spec), ..Facts::presented(spec) },
             None => Facts::of_metadata(blob),
@@ -37,7 +38,10 @@ impl Facts {
             facts.crds = roots().filter_map(Crd::read).map(crd).collect();
         } else if facts.crds.is_empty() {
             let provides = Traits::read(&blob.properties).provides;
-            facts.crds = provides.iter().map(|gvk| (format!("{}/{}", gvk.group, gvk.kind), gvk.version.clone())).collect();
+            facts.crds = provides
+                .iter()
+                .map(|gvk| (format!("{}/{}", gvk.group, gvk.kind), gvk.version.clone()))
+                .collect();
         }
         facts.crds.sort();
         facts

@@ -22,7 +22,8 @@ mod tests {
 
     #[test]
     fn only_pictures_are_shown() {
-        let icon = |data: &str| Icon { data: Some(STANDARD.encode(data).into()), media_type: "image/png".into() };
+        let icon =
+            |data: &str| Icon { data: Some(STANDARD.encode(data).into()), media_type: "image/png".into() };
         assert_eq!(address(&icon("<svg/>")).unwrap(), "data:image/svg+xml;base64,PHN2Zy8+");
         assert_eq!(address(&icon("<html></html>")), None);
         assert_eq!(address(&icon(&format!("<svg>{}</svg>", " ".repeat(LARGE)))), None);

@@ -39,7 +39,11 @@ pub(super) fn write(
         channel::write(one, channels + at, content, out)?;
     }
     if !package.loose.is_empty() {
-        write!(out, "<details><summary>{} in no channel</summary><ul>", count(package.loose.len(), "bundle"))?;
+        write!(
+            out,
+            "<details><summary>{} in no channel</summary><ul>",
+            count(package.loose.len(), "bundle")
+        )?;
         for name in &package.loose {
             write!(out, "<li>{}", Name(name))?;
         }

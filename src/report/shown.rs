@@ -83,7 +83,9 @@ pub fn shown<'r>(report: &'r Report, sources: &'r Sources) -> Vec<Shown<'r>> {
         let (parts, notes) = parts(&finding, sources);
         let lines = |part: &Part<'_>| {
             let drawn = part.excerpt.draw(sources.get(part.file).text());
-            let label = |(range, label): (Range<usize>, Option<&str>)| (range, label.map(|label| clean(label).into_owned()));
+            let label = |(range, label): (Range<usize>, Option<&str>)| {
+                (range, label.map(|label| clean(label).into_owned()))
+            };
             Lines {
                 place: place(part.place),
                 line: drawn.line,
