@@ -81,6 +81,8 @@ if [ -x "$part/usr/lib/chromium/chromium" ]; then
   <dir>$tools/usr/share/fonts</dir>
   <dir>/usr/share/fonts</dir>
   <cachedir>$tools/fonts.cache</cachedir>
+  <include ignore_missing="yes">/etc/fonts/conf.d</include>
+  <match><edit name="family" mode="append_last"><string>DejaVu Sans</string></edit></match>
 </fontconfig>
 FONTS
     cat >"$part/usr/bin/chromium" <<WRAPPER

@@ -60,7 +60,7 @@ pub(super) fn write(channel: &Channel, content: &Content<'_>, out: &mut dyn Writ
         for harm in &change.harms {
             write!(out, "<p class=\"harm\">{}</p>", Sentence(&harm.to_string()))?;
         }
-        writeln!(out)?;
+        writeln!(out, "</tr>")?;
     }
     writeln!(out, "</tbody></table></div></details>")
 }

@@ -32,7 +32,7 @@ pub(super) fn write(
     if !picture.entries.is_empty() {
         writeln!(
             out,
-            "<figure class=\"graph\"><div class=\"wide\">{}</div></figure>",
+            "<div class=\"drawn\"><figure class=\"graph\"><div class=\"wide\">{}</div></figure>",
             drawing::embedded(picture)
         )?;
         entries(channel, content, out)?;
@@ -47,7 +47,7 @@ fn entries(channel: &Channel, content: &Content<'_>, out: &mut dyn Write) -> io:
         out,
         "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"entries\"><table class=\"entries\">\n\
          <thead><tr><th scope=\"col\">Entry<th scope=\"col\">Version<th scope=\"col\">State<th scope=\"col\">Upgrades\
-         <th scope=\"col\">OLM v0 goes on to<th scope=\"col\" class=\"number\">Findings</thead>\n<tbody>\n"
+         <th scope=\"col\">Goes on to<th scope=\"col\" class=\"number\">Findings</thead>\n<tbody>\n"
     )?;
     for (row, entry) in picture.entries.iter().enumerate() {
         write!(
@@ -69,9 +69,9 @@ fn entries(channel: &Channel, content: &Content<'_>, out: &mut dyn Write) -> io:
         onward(channel, entry, out)?;
         let findings = channel.bundles[row].map_or(0, |bundle| content.bundles[bundle].findings.len());
         let findings = if findings == 0 { String::new() } else { findings.to_string() };
-        writeln!(out, "<td class=\"number\">{findings}")?;
+        writeln!(out, "<td class=\"number\">{findings}</tr>")?;
     }
-    writeln!(out, "</tbody></table></div>")
+    writeln!(out, "</tbody></table></div></div>")
 }
 
 /// Says what an entry upgrades.

@@ -168,7 +168,7 @@ fn overview(content: &Content<'_>, out: &mut dyn Write) -> io::Result<()> {
         let (errors, warnings) = package.counts;
         writeln!(
             out,
-            "<td class=\"number\">{}<td class=\"number\">{errors}<td class=\"number\">{warnings}",
+            "<td class=\"number\">{}<td class=\"number\">{errors}<td class=\"number\">{warnings}</tr>",
             package.bundles
         )?;
     }
@@ -201,7 +201,7 @@ fn images(content: &Content<'_>, out: &mut dyn Write) -> io::Result<()> {
             let comma = if at == 0 { "" } else { ", " };
             write!(out, "{comma}{}", Name(package))?;
         }
-        writeln!(out)?;
+        writeln!(out, "</tr>")?;
     }
     writeln!(out, "</tbody></table></div></details></section>")
 }
