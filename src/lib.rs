@@ -19,7 +19,7 @@
 //! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` |                                  |
 //! | `compare`  | `text` `catalog` `crd` `resolve`                       |                                       |
 //! | `page`     | `text` `diag` `catalog` `crd` `resolve` `compare` `report` `drawing` `oci` |              |
-//! | `drawing`  | `catalog` `resolve`                                    |                                       |
+//! | `drawing`  | `catalog` `resolve`                                    | `anstyle`                             |
 //! | `resolve`  | `text` `catalog` `crd`                                 |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |

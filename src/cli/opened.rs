@@ -30,6 +30,19 @@ pub(super) fn open<'s>(
     sources: &'s Sources,
     ui: &Ui,
 ) -> Result<Option<Opened<'s>>, Error> {
+    let opened = open_in_part(path, pull, root, sources, ui)?;
+    // A part would be taken for the whole; of a project that was read, faults and all, it helps.
+    Ok(opened.filter(|opened| path.is_none() || opened.status == ExitStatus::Clean))
+}
+
+/// Opens a catalog as [`open`] does, for who can do with the part of it that can be read.
+pub(super) fn open_in_part<'s>(
+    path: Option<&Path>,
+    pull: &PullArgs,
+    root: &Path,
+    sources: &'s Sources,
+    ui: &Ui,
+) -> Result<Option<Opened<'s>>, Error> {
     let mut report = Report::default();
     let (catalog, contract) = match path {
         Some(path) => {
@@ -43,7 +56,11 @@ pub(super) fn open<'s>(
             (catalog, project.contract)
         }
     };
-    Ok(finish(catalog, contract, path.is_some(), report, sources, ui))
+    let status = ui.report_aside(&mut report, sources);
+    if status == ExitStatus::Findings && catalog.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Opened { catalog, contract, status }))
 }
 
 /// Reads a catalog that a path or a reference names: a folder, a file, a layout or an image.
@@ -64,20 +81,4 @@ pub(super) fn read<'s>(
         }
         None => project::catalog(path, root, sources, report),
     }
-}
-
-fn finish<'s>(
-    catalog: Catalog<'s>,
-    contract: Option<Contract>,
-    is_given: bool,
-    mut report: Report,
-    sources: &Sources,
-    ui: &Ui,
-) -> Option<Opened<'s>> {
-    let status = ui.report_aside(&mut report, sources);
-    // A part would be taken for the whole; of a project that was read, faults and all, it helps.
-    if status == ExitStatus::Findings && (is_given || catalog.is_empty()) {
-        return None;
-    }
-    Some(Opened { catalog, contract, status })
 }

@@ -3,17 +3,24 @@
 //! The picture is a ladder. Each entry has a row, the newest version on top; each chain of `replaces` has a column.
 //! What OLM v0 makes of it is known by `resolve`; here it is only drawn.
 
+mod dot;
+mod grid;
 mod layout;
+mod mermaid;
 mod picture;
 mod style;
 mod svg;
+mod text;
 mod words;
 
 use std::ops::Range;
 
+pub use dot::dot;
+pub use mermaid::mermaid;
 pub use picture::{picture, pictures};
 pub use style::{DARK, LIGHT, STYLE};
 pub use svg::{embedded, legend, svg};
+pub use text::{Look, text};
 
 /// The upgrade graph of one channel, in the order in which it is drawn.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::{Edge, Entry, Kind, Mark, Picture};
+use super::{Edge, Entry, Kind, Mark, Picture, words};
 use crate::catalog::version::Version;
 use crate::catalog::{self, Catalog, Channel, Graph};
 use crate::resolve::{End, Index, Ladder, Lane, Source, choosable};
@@ -19,8 +19,12 @@ pub fn pictures(catalog: &Catalog<'_>, package: Option<&str>, channel: Option<&s
     let (name, namespace) = (String::new(), String::new());
     let sources = [Source { name, namespace, priority: 0, index: Index::new([catalog]) }];
     let choosable = choosable(&sources, 0);
+    // What has no name could not be read, and that is said elsewhere.
     let is_meant = |found: &&Channel<'_>| {
-        package.is_none_or(|name| found.package == name) && channel.is_none_or(|name| found.name == name)
+        !found.package.is_empty()
+            && !found.name.is_empty()
+            && package.is_none_or(|name| found.package == name)
+            && channel.is_none_or(|name| found.name == name)
     };
     let mut channels: Vec<&Channel<'_>> = catalog.channels.iter().filter(is_meant).collect();
     channels.sort_by(|a, b| (&a.package, &a.name).cmp(&(&b.package, &b.name)));
@@ -232,7 +236,7 @@ impl<'c> Sketch<'c> {
                 notes.push(format!("the skipRange `{range}` of `{name}` holds nothing: {}", fault.message));
             }
         }
-        notes
+        notes.iter().map(|note| words::cut(&words::tame(note), words::LONG)).collect()
     }
 }
 

@@ -12,16 +12,18 @@ const LANE: usize = 12;
 const COLUMN: usize = 22;
 /// The empty space at the left and right of a drawing.
 const EDGE: usize = 16;
-/// The radius of a dot, of a bend, and the distance of tips from the middle of a dot.
+/// The radius of a dot and of a bend, and the distance of tips from the middle of a dot.
 const DOT: usize = 5;
 const BEND: usize = 6;
 const TIP: usize = 9;
+/// What the ring of a head adds to the dot.
+const HALO: usize = 3;
 /// The most lanes of a side.
 const LANES: usize = 8;
-/// The most characters of a name and of a note that are shown; titles have more.
+/// The most characters of a name, and of a line of a note; titles have more.
 const NAME: usize = 60;
-const NOTE: usize = 110;
-const TITLE: usize = 600;
+const NOTE: usize = 100;
+const NOTE_LINES: usize = 4;
 /// The width of a character, roughly: texts are not measured.
 const CHARACTER: usize = 7;
 /// The space between drawings on one sheet, and the height of a line of text.
@@ -56,15 +58,14 @@ pub fn svg(pictures: &[Picture]) -> String {
         let _ = writeln!(body, "<text class=\"title\" x=\"{EDGE}\" y=\"{LINE}\">{heading}</text>");
         let mut top = LINE + 12;
         for note in &picture.notes {
-            let note = words::tame(note);
-            let (text, whole) = (escape(&words::cut(&note, NOTE)), escape(&words::cut(&note, TITLE)));
-            top += LINE;
-            let _ = writeln!(
-                body,
-                "<text class=\"note\" x=\"{EDGE}\" y=\"{}\">{text}<title>{whole}</title></text>",
-                top - 8
-            );
-            width = width.max(2 * EDGE + words::cut(&note, NOTE).chars().count() * CHARACTER);
+            for line in words::fold(note, NOTE, NOTE_LINES) {
+                let y = top + LINE - 8;
+                let _ =
+                    writeln!(body, "<text class=\"note\" x=\"{EDGE}\" y=\"{y}\">{}</text>", escape(&line));
+                width = width.max(2 * EDGE + line.chars().count() * CHARACTER);
+                top += LINE - 4;
+            }
+            top += 4;
         }
         let _ = writeln!(body, "<g transform=\"translate(0 {top})\">");
         drawing.write(&mut body);
@@ -88,7 +89,7 @@ fn title(picture: &Picture) -> String {
 }
 
 fn open(width: usize, height: usize, label: &str, more: &str) -> String {
-    let label = escape(&words::cut(&words::tame(label), TITLE));
+    let label = escape(&words::cut(&words::tame(label), words::LONG));
     format!(
         "<svg{more} class=\"olmcat-graph\" role=\"group\" aria-label=\"{label}\" width=\"{width}\" \
          height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n"
@@ -121,11 +122,11 @@ impl<'p> Drawing<'p> {
         let left = match (layout.left.lanes, layout.left.stubs.is_empty()) {
             (0, true) => 0,
             (0, false) => 2 * LANE,
-            (lanes, _) => lanes * LANE + LANE,
+            (lanes, _) => (lanes + 1) * LANE,
         };
-        let first = EDGE + DOT + 3 + left;
+        let first = EDGE + DOT + HALO + left;
         let last = first + (layout.columns - 1) * COLUMN;
-        let right = last + LANE + BEND;
+        let right = last + 2 * LANE + 2;
         let stubs = if layout.right.stubs.is_empty() { 0 } else { 2 * LANE };
         let labels = match layout.right.lanes {
             0 => last + 2 * DOT + 8 + stubs,
@@ -142,6 +143,15 @@ impl<'p> Drawing<'p> {
 
     fn x(&self, row: usize) -> usize {
         self.first + self.picture.entries[row].column * COLUMN
+    }
+
+    /// Returns how far from the middle of a row's dot tips end, and lines begin.
+    fn reach(&self, row: usize) -> usize {
+        if self.picture.entries[row].is(Mark::Head) { TIP + HALO } else { TIP }
+    }
+
+    fn start(&self, row: usize) -> usize {
+        self.reach(row) - TIP + DOT + 1
     }
 
     fn write(&self, out: &mut String) {
@@ -161,13 +171,13 @@ impl<'p> Drawing<'p> {
         *out += &edges;
     }
 
-    fn path(&self, number: usize, d: &str, out: &mut String) {
+    fn path(&self, number: usize, more: &str, d: &str, out: &mut String) {
         let edge = &self.picture.edges[number];
         let name = |row: usize| escape(&self.picture.entries[row].name);
         let ignored = if edge.is_ignored { " ignored" } else { "" };
         let _ = write!(
             out,
-            "<path class=\"edge {}{ignored}\" data-from=\"{}\" data-to=\"{}\"",
+            "<path class=\"edge {}{ignored}{more}\" data-from=\"{}\" data-to=\"{}\"",
             class(edge.kind),
             name(edge.from.start),
             name(edge.to)
@@ -182,16 +192,17 @@ impl<'p> Drawing<'p> {
     /// Draws an edge along a column, or from one column to the next.
     fn straight(&self, number: usize, out: &mut String) {
         let edge = &self.picture.edges[number];
-        let (x0, y0) = (self.x(edge.from.start), middle(edge.from.start) - DOT - 1);
-        let (x1, y1) = (self.x(edge.to), middle(edge.to) + TIP);
-        let d = if x0 == x1 {
-            format!("M{x0} {y0}V{y1}")
-        } else {
-            let half = usize::midpoint(y0, y1);
-            format!("M{x0} {y0}C{x0} {half} {x1} {half} {x1} {y1}")
-        };
-        self.path(number, &d, out);
-        self.tip(edge.kind, edge.is_ignored, (x1, y1), Towards::Up, out);
+        let (x0, y0) = (self.x(edge.from.start), middle(edge.from.start) - self.start(edge.from.start));
+        let (x1, y1) = (self.x(edge.to), middle(edge.to) + self.reach(edge.to));
+        if x0 == x1 {
+            // Most edges of a catalog: the tip is a part of the path.
+            let tip = tip_shape(edge.kind, (x1, y1), Towards::Up);
+            self.path(number, " straight", &format!("M{x0} {y0}V{y1}{tip}"), out);
+            return;
+        }
+        let half = usize::midpoint(y0, y1);
+        self.path(number, "", &format!("M{x0} {y0}C{x0} {half} {x1} {half} {x1} {y1}"), out);
+        tip(edge.kind, edge.is_ignored, (x1, y1), Towards::Up, out);
     }
 
     fn side(&self, side: &Side, sign: i64, is_ignored: bool, out: &mut String) {
@@ -200,9 +211,9 @@ impl<'p> Drawing<'p> {
         }
         for trunk in side.stubs.iter().filter(|_| is_ignored) {
             let (x, y) = (self.x(trunk.to), middle(trunk.to));
-            let (near, far) = (shift(x, sign, TIP), shift(x, sign, TIP + LANE));
-            self.path(trunk.edges[0], &format!("M{far} {y}H{near}"), out);
-            self.tip(trunk.kind, true, (near, y), Towards::Side(sign), out);
+            let place = (shift(x, sign, self.reach(trunk.to)), y);
+            let shape = tip_shape(trunk.kind, place, Towards::Side(sign));
+            self.path(trunk.edges[0], " stub", &shape, out);
         }
     }
 
@@ -210,9 +221,9 @@ impl<'p> Drawing<'p> {
     fn trunk(&self, trunk: &Trunk, sign: i64, out: &mut String) {
         let lane = match sign {
             1 => self.right + trunk.lane * LANE,
-            _ => self.first - LANE - BEND - trunk.lane * LANE,
+            _ => self.first - 2 * LANE + 2 - trunk.lane * LANE,
         };
-        let end = (shift(self.x(trunk.to), sign, TIP), middle(trunk.to));
+        let end = (shift(self.x(trunk.to), sign, self.reach(trunk.to)), middle(trunk.to));
         let inner = shift(lane, -sign, BEND);
         for (at, &number) in trunk.edges.iter().enumerate() {
             let edge = &self.picture.edges[number];
@@ -229,10 +240,10 @@ impl<'p> Drawing<'p> {
             let inward = neighbour.filter(|other| (other.from.start > trunk.to) == is_below);
             let mut d = String::new();
             if near != far {
-                let start = shift(self.x(near), sign, DOT + 1);
+                let start = shift(self.x(near), sign, self.start(near));
                 let _ = write!(d, "M{start} {}H{inner}H{lane}", middle(near));
             }
-            let (start, y) = (shift(self.x(far), sign, DOT + 1), middle(far));
+            let (start, y) = (shift(self.x(far), sign, self.start(far)), middle(far));
             let _ = write!(d, "M{start} {y}H{inner}Q{lane} {y} {lane} {}", shift(y, along, BEND));
             match inward {
                 Some(other) => {
@@ -245,30 +256,9 @@ impl<'p> Drawing<'p> {
                     let _ = write!(d, "V{bend}Q{lane} {y} {inner} {y}H{x}");
                 }
             }
-            self.path(number, &d, out);
+            self.path(number, "", &d, out);
         }
-        self.tip(trunk.kind, trunk.is_ignored, end, Towards::Side(sign), out);
-    }
-
-    /// Draws the tip of an edge: a triangle, an open arrow or a diamond.
-    fn tip(&self, kind: Kind, is_ignored: bool, (x, y): (usize, usize), towards: Towards, out: &mut String) {
-        // Along the edge, away from the dot; and across it.
-        let point = |along: i64, across: i64| {
-            let (dx, dy) = match towards {
-                Towards::Up => (across, along),
-                Towards::Side(sign) => (sign * along, across),
-            };
-            format!("{} {}", moved(x, dx), moved(y, dy))
-        };
-        let d = match kind {
-            Kind::Replaces => format!("M{}L{}L{}Z", point(-1, 0), point(4, 3), point(4, -3)),
-            Kind::Skips => format!("M{}L{}L{}", point(4, 4), point(-1, 0), point(4, -4)),
-            Kind::SkipRange => {
-                format!("M{}L{}L{}L{}Z", point(-2, 0), point(2, 4), point(6, 0), point(2, -4))
-            }
-        };
-        let ignored = if is_ignored { " ignored" } else { "" };
-        let _ = writeln!(out, "<path class=\"tip {}{ignored}\" d=\"{d}\"/>", class(kind));
+        tip(trunk.kind, trunk.is_ignored, end, Towards::Side(sign), out);
     }
 
     /// Draws an entry: the ground of its row, its dot, its label.
@@ -286,20 +276,21 @@ impl<'p> Drawing<'p> {
             "\" data-entry=\"{}\" tabindex=\"0\" role=\"button\" aria-label=\"{said}\">",
             escape(&entry.name)
         );
-        let _ = write!(out, "<title>{}</title>", escape(&words::tame(&hover(self.picture, entry))));
+        if let Some(more) = more(entry, &self.picture.package) {
+            let _ = write!(out, "<title>{}</title>", escape(&words::tame(&more)));
+        }
         let (top, width) = (row * ROW + 1, self.width - 8);
-        let _ = write!(
-            out,
-            "<rect class=\"row\" x=\"4\" y=\"{top}\" width=\"{width}\" height=\"{}\" rx=\"6\"/>",
-            ROW - 2
-        );
+        let _ =
+            write!(out, "<rect class=\"row\" x=\"4\" y=\"{top}\" width=\"{width}\" height=\"{}\"/>", ROW - 2);
         if entry.is(Mark::Head) {
-            let _ = write!(out, "<circle class=\"halo\" cx=\"{x}\" cy=\"{y}\" r=\"{}\"/>", DOT + 3);
+            let _ = write!(out, "<circle class=\"halo\" cx=\"{x}\" cy=\"{y}\" r=\"{}\"/>", DOT + HALO);
         }
         let _ = write!(out, "<circle class=\"dot\" cx=\"{x}\" cy=\"{y}\" r=\"{DOT}\"/>");
-        let _ = write!(out, "<text x=\"{}\" y=\"{}\">", self.labels, y + 4);
-        let label = escape(&words::tame(&words::cut(entry.label(), NAME)));
-        let _ = write!(out, "<tspan class=\"version\">{label}</tspan>");
+        let mut label = escape(&words::tame(&words::cut(entry.label(), NAME)));
+        if entry.is(Mark::Deprecated) {
+            label = format!("<tspan class=\"struck\">{label}</tspan>");
+        }
+        let _ = write!(out, "<text class=\"version\" x=\"{}\" y=\"{}\">{label}", self.labels, y + 4);
         if let Some(name) = entry.odd_name(&self.picture.package) {
             let name = escape(&words::tame(&words::cut(name, NAME)));
             let _ = write!(out, "<tspan class=\"name\" dx=\"10\">{name}</tspan>");
@@ -317,6 +308,32 @@ impl<'p> Drawing<'p> {
     }
 }
 
+/// Draws the tip of an edge.
+fn tip(kind: Kind, is_ignored: bool, place: (usize, usize), towards: Towards, out: &mut String) {
+    let ignored = if is_ignored { " ignored" } else { "" };
+    let d = tip_shape(kind, place, towards);
+    let _ = writeln!(out, "<path class=\"tip {}{ignored}\" d=\"{d}\"/>", class(kind));
+}
+
+/// Returns the outline of a tip: a triangle, an open arrow or a diamond.
+fn tip_shape(kind: Kind, (x, y): (usize, usize), towards: Towards) -> String {
+    // Along the edge, away from the dot; and across it.
+    let point = |along: i64, across: i64| {
+        let (dx, dy) = match towards {
+            Towards::Up => (across, along),
+            Towards::Side(sign) => (sign * along, across),
+        };
+        format!("{} {}", moved(x, dx), moved(y, dy))
+    };
+    match kind {
+        Kind::Replaces => format!("M{}L{}L{}Z", point(-1, 0), point(4, 3), point(4, -3)),
+        Kind::Skips => format!("M{}L{}L{}", point(4, 4), point(-1, 0), point(4, -4)),
+        Kind::SkipRange => {
+            format!("M{}L{}L{}L{}Z", point(-2, 0), point(2, 4), point(6, 0), point(2, -4))
+        }
+    }
+}
+
 /// Where a tip points: up, or from the right (1) or the left (-1) to a dot.
 #[derive(Debug, Clone, Copy)]
 enum Towards {
@@ -324,18 +341,14 @@ enum Towards {
     Side(i64),
 }
 
-fn hover(picture: &Picture, entry: &Entry) -> String {
-    let mut out = words::cut(&entry.name, TITLE);
-    out += "\u{2029}";
-    out = out.replace('\u{2029}', ": ");
-    out += &words::entry(picture, entry);
-    if !entry.skip_range.is_empty() {
-        let _ = write!(out, "; skipRange {}", words::cut(&entry.skip_range, TITLE));
-    }
-    if !entry.deprecation.is_empty() {
-        let _ = write!(out, "; {}", words::cut(&entry.deprecation, TITLE));
-    }
-    out
+/// Returns what the label of an entry has no room for.
+fn more(entry: &Entry, package: &str) -> Option<String> {
+    let name = (entry.version.is_empty() || entry.odd_name(package).is_some()).then_some(&entry.name);
+    let range = Some(format!("skipRange {}", entry.skip_range)).filter(|_| !entry.skip_range.is_empty());
+    let deprecation = Some(&entry.deprecation).filter(|message| !message.is_empty());
+    let parts = name.cloned().into_iter().chain(range).chain(deprecation.cloned());
+    let parts: Vec<String> = parts.map(|part| words::cut(&part, words::LONG)).collect();
+    (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
 fn label_width(entry: &Entry, package: &str) -> usize {
@@ -364,14 +377,15 @@ const LEGEND: usize = 560;
 fn keys(out: &mut String) {
     let mut x = EDGE;
     let y = LINE / 2 + 2;
-    for (class, words, width) in [
-        ("replaces", "replaces", 110),
-        ("skips", "skips", 90),
-        ("range", "skipRange", 120),
-        ("replaces ignored", "not followed by OLM v0", 200),
+    for (kind, class, words, width) in [
+        (Kind::Replaces, "replaces", "replaces", 110),
+        (Kind::Skips, "skips", "skips", 90),
+        (Kind::SkipRange, "range", "skipRange", 120),
+        (Kind::Replaces, "replaces ignored", "not followed by OLM v0", 200),
     ] {
-        let _ = write!(out, "<path class=\"edge {class}\" d=\"M{x} {y}h28\"/>");
-        let _ = writeln!(out, "<text class=\"key\" x=\"{}\" y=\"{}\">{words}</text>", x + 36, y + 4);
+        let _ = write!(out, "<path class=\"edge {class}\" d=\"M{x} {y}h26\"/>");
+        tip(kind, class.ends_with("ignored"), (x + 28, y), Towards::Side(-1), out);
+        let _ = writeln!(out, "<text class=\"key\" x=\"{}\" y=\"{}\">{words}</text>", x + 38, y + 4);
         x += width;
     }
 }

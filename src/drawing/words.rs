@@ -1,9 +1,11 @@
 //! What is said of entries and edges, for titles and labels.
 
+use std::ops::Range;
+
 use super::{Edge, Entry, Kind, Mark, Picture};
 
 /// The most characters of a text that are shown at once.
-const LONG: usize = 300;
+pub(super) const LONG: usize = 600;
 
 impl Mark {
     /// Says it in words.
@@ -58,16 +60,19 @@ pub(super) fn entry(picture: &Picture, entry: &Entry) -> String {
     out
 }
 
+/// Names rows that stand together.
+pub(super) fn rows(picture: &Picture, rows: &Range<usize>) -> String {
+    let label = |row: usize| picture.entries[row].label();
+    match rows.len() {
+        1 => label(rows.start).to_owned(),
+        count => format!("{count} entries ({} ... {})", label(rows.end - 1), label(rows.start)),
+    }
+}
+
 /// Says everything of an edge.
 pub(super) fn edge(picture: &Picture, edge: &Edge) -> String {
-    let label = |row: usize| picture.entries[row].label();
-    let (first, last) = (edge.from.start, edge.from.end - 1);
-    let from = if first == last {
-        label(first).to_owned()
-    } else {
-        format!("{} entries, {} to {},", edge.from.len(), label(last), label(first))
-    };
-    let mut out = format!("{from} to {}: {}", label(edge.to), edge.kind.name());
+    let to = picture.entries[edge.to].label();
+    let mut out = format!("{} to {to}: {}", rows(picture, &edge.from), edge.kind.name());
     if edge.kind == Kind::SkipRange {
         out += &format!(" {}", cut(&picture.entries[edge.to].skip_range, LONG));
     }
@@ -83,6 +88,24 @@ pub(super) fn cut(text: &str, most: usize) -> String {
         Some(_) => text.chars().take(most.saturating_sub(1)).chain(['\u{2026}']).collect(),
         None => text.to_owned(),
     }
+}
+
+/// Folds a text into lines of at most so many characters, and cuts it behind the last line.
+pub(super) fn fold(text: &str, width: usize, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let fits = |line: &String| line.chars().count() + 1 + word.chars().count() <= width;
+        let is_full = lines.len() == most;
+        match lines.last_mut() {
+            Some(line) if fits(line) => *line += &format!(" {word}"),
+            Some(line) if is_full => {
+                *line = cut(line, width - 2) + " \u{2026}";
+                break;
+            }
+            _ => lines.push(cut(word, width)),
+        }
+    }
+    lines
 }
 
 /// Replaces what would steer a terminal or turn the direction of a text.

@@ -49,7 +49,8 @@ impl Display for Sentence<'_> {
     }
 }
 
-/// A text of several lines, which stay lines; of a long one only the beginning.
+/// A text in Markdown, as text: paragraphs and lists keep their lines, and lines of a paragraph run on. Of a long text
+/// only the beginning is shown.
 pub(super) struct Prose<'t>(pub(super) &'t str);
 
 /// How many characters of a text are shown.
@@ -58,12 +59,24 @@ const LONG: usize = 10_000;
 impl Display for Prose<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let end = self.0.char_indices().nth(LONG).map_or(self.0.len(), |(at, _)| at);
-        for (at, line) in self.0[..end].lines().enumerate() {
-            let newline = if at == 0 { "" } else { "\n" };
-            write!(f, "{newline}{}", Text(line))?;
+        let mut before: Option<&str> = None;
+        for line in self.0[..end].lines().map(str::trim) {
+            let runs_on = |before: &str| !before.is_empty() && !before.starts_with('#') && begins_a_word(line);
+            f.write_str(match before {
+                None => "",
+                Some(before) if runs_on(before) => " ",
+                Some(_) => "\n",
+            })?;
+            write!(f, "{}", Text(line))?;
+            before = Some(line);
         }
         if end < self.0.len() { f.write_str("…") } else { Ok(()) }
     }
+}
+
+/// Whether a line goes on with the sentence of the line before, and is no item of a list, heading or the like.
+fn begins_a_word(line: &str) -> bool {
+    line.starts_with(|c: char| c.is_alphabetic() || matches!(c, '`' | '(' | '"' | '['))
 }
 
 /// Says how many of something there are.
@@ -85,6 +98,8 @@ mod tests {
         assert_eq!(Text("a\u{202e}b\0").to_string(), "a\u{fffd}b␀");
         assert_eq!(Name("x<y").to_string(), "<bdi>x&lt;y</bdi>");
         assert_eq!(Prose("one\n<two>\r\n").to_string(), "one\n&lt;two&gt;");
+        let text = "# Title\nA sentence that\nruns on.\n\n* one\n* two\n";
+        assert_eq!(Prose(text).to_string(), "# Title\nA sentence that runs on.\n\n* one\n* two");
     }
 
     #[test]

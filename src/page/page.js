@@ -3,6 +3,8 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const word = (number) => data.words[number];
   const panel = document.getElementById("panel");
+  // The most items of a list that the panel shows.
+  const LONG = 100;
   const body = document.body;
 
   // Makes an element; texts are only ever texts.
@@ -20,9 +22,12 @@
   const sentence = (text) =>
     text.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part));
 
+  // A heading and a list; of a long one the beginning.
   function list(title, items, kind = "ul") {
     if (!items.length) return [];
-    return [make("h3", {}, title), make(kind, {}, ...items.map((item) => make("li", {}, ...[item].flat())))];
+    const shown = items.slice(0, LONG).map((item) => make("li", {}, ...[item].flat()));
+    const more = items.length > LONG ? [make("p", { class: "note" }, `and ${items.length - LONG} more`)] : [];
+    return [make("h3", {}, title), make(kind, {}, ...shown), ...more];
   }
 
   // What the drawings and tables of each channel are made of.
@@ -45,18 +50,18 @@
 
   // A button that opens something in the panel.
   function opener(address, text) {
-    const button = make("button", { type: "button", class: "link", "data-open": address }, name(text));
-    return button;
+    return make("button", { type: "button", class: "link", "data-open": address }, name(text));
   }
 
   // What leads from and to an entry, as pairs of row and kind.
   function around(channel, row) {
     const [up, down] = [[], []];
     for (const [to, kind, first, end, ignored] of channel.facts.edges) {
-      if (to === row) for (let from = first; from < end && down.length < 200; from++) down.push([from, kind, ignored]);
+      if (to === row) for (let from = first; from < end; from++) down.push([from, kind, ignored]);
       if (row >= first && row < end) up.push([to, kind, ignored]);
     }
-    return [up, down];
+    // What OLM follows comes first.
+    return [up, down].map((pairs) => pairs.sort((a, b) => a[2] - b[2]));
   }
 
   // The rows on the way of an entry; of a circle, each once.
@@ -102,7 +107,7 @@
     const bundle = entry.bundle === null ? null : data.bundles[entry.bundle];
     const [up, down] = around(channel, row);
     const steps = way(channel, row);
-    const edge = ([other, kind, ignored], isUp) => [
+    const edge = (isUp) => ([other, kind, ignored]) => [
       opener(isUp ? edgeAddress(channel, row, other) : edgeAddress(channel, other, row), label(channel, other)),
       make("span", { class: "aside" }, ` ${word(kind)}${ignored ? ", not followed by OLM v0" : ""}`),
     ];
@@ -124,9 +129,7 @@
     } else {
       parts.push(make("p", { class: "notice" }, "The catalog has no such bundle."));
     }
-    const step = (at) => [
-      opener(edgeAddress(channel, steps[at], steps[at + 1]), label(channel, steps[at + 1])),
-    ];
+    const step = (at) => opener(edgeAddress(channel, steps[at], steps[at + 1]), label(channel, steps[at + 1]));
     const isCircle = steps.length > 1 && channel.facts.entries[steps[steps.length - 1]].next !== null;
     if (steps.length > 1) {
       parts.push(...list("The way that OLM v0 takes", steps.slice(1).map((_, at) => step(at)), "ol"));
@@ -152,7 +155,7 @@
       );
       if (!bundle.manifests) parts.push(make("p", { class: "note" }, "The catalog carries no manifests, which would tell permissions."));
     }
-    parts.push(...list("Upgrades to", up.map((pair) => edge(pair, true))), ...list("Upgrades from", down.map((pair) => edge(pair, false))));
+    parts.push(...list("Upgrades to", up.map(edge(true))), ...list("Upgrades from", down.map(edge(false))));
     show(parts, channel, steps);
   }
 
@@ -198,6 +201,15 @@
     chosen = [];
   }
 
+  // Scrolls a drawing, and not the page, to an entry.
+  function reveal(channel, row) {
+    const entry = channel.entries[row];
+    if (!entry) return;
+    const frame = entry.ownerSVGElement.parentElement;
+    const [outer, inner] = [frame.getBoundingClientRect(), entry.getBoundingClientRect()];
+    if (inner.top < outer.top || inner.bottom > outer.bottom) frame.scrollTop += inner.top - outer.top - frame.clientHeight / 3;
+  }
+
   function show(parts, channel, steps) {
     unmark();
     const mark = (element, kind) => {
@@ -211,6 +223,7 @@
       const isOn = steps.some((row, at) => at + 1 < steps.length && steps[at + 1] === to && row >= from && row <= through);
       if (isOn) mark(path, "way");
     }
+    reveal(channel, steps[0]);
     panel.replaceChildren(...parts);
     panel.hidden = false;
     body.classList.add("open");
@@ -331,6 +344,8 @@
         if (channel.table[row]) channel.table[row].hidden = !isShown;
         if (channel.entries[row]) channel.entries[row].classList.toggle("faded", !isShown);
       });
+      const first = channel.facts.entries.findIndex((_, row) => channel.table[row] && !channel.table[row].hidden);
+      if (isFiltered && first >= 0) reveal(channel, first);
       found += here;
       all += isMeant ? channel.facts.entries.length : 0;
       channel.section.hidden = here === 0 && isFiltered;

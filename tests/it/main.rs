@@ -16,6 +16,7 @@ mod console;
 mod contract;
 mod crd;
 mod docs;
+mod drawing;
 mod fault_list;
 mod fault_table;
 mod faults;
