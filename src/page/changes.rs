@@ -37,8 +37,7 @@ pub(super) fn write(channel: &Channel, content: &Content<'_>, out: &mut dyn Writ
     let title = count(channel.upgrades.len(), "upgrade");
     write!(
         out,
-        "<details><summary>{title}: what each of them changes</summary>\n<div class=\"wide\" tabindex=\"0\" \
-         role=\"region\" aria-label=\"upgrades\"><table class=\"upgrades\">\n<thead><tr><th scope=\"col\">From\
+        "<details><summary>{title}: what each of them changes</summary>\n<div class=\"wide\"><table class=\"upgrades\">\n<thead><tr><th scope=\"col\">From\
          <th scope=\"col\">To<th scope=\"col\">By<th scope=\"col\">Changes<th scope=\"col\">Objects of CRDs</thead>\n<tbody>\n"
     )?;
     let mut steps: Vec<&Step> = channel.upgrades.iter().collect();

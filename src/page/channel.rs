@@ -45,7 +45,7 @@ fn entries(channel: &Channel, content: &Content<'_>, out: &mut dyn Write) -> io:
     let picture = &channel.picture;
     write!(
         out,
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"entries\"><table class=\"entries\">\n\
+        "<div class=\"wide\"><table class=\"entries\">\n\
          <thead><tr><th scope=\"col\">Entry<th scope=\"col\">Version<th scope=\"col\">State<th scope=\"col\">Upgrades\
          <th scope=\"col\">Goes on to<th scope=\"col\" class=\"number\">Findings</thead>\n<tbody>\n"
     )?;
@@ -60,6 +60,10 @@ fn entries(channel: &Channel, content: &Content<'_>, out: &mut dyn Write) -> io:
             let fault = if mark.is_fault() { " fault" } else { "" };
             write!(out, "<span class=\"mark {}{fault}\">{}</span> ", mark.name(), mark.words())?;
         }
+        let bundle = channel.bundles[row].map(|bundle| &content.bundles[bundle]);
+        if let Some(change) = bundle.and_then(|bundle| bundle.change) {
+            write!(out, "<span class=\"mark changed\">{change}</span> ")?;
+        }
         if !entry.deprecation.is_empty() {
             write!(out, "<p class=\"note\">{}</p>", Text(&entry.deprecation))?;
         }
@@ -67,7 +71,7 @@ fn entries(channel: &Channel, content: &Content<'_>, out: &mut dyn Write) -> io:
         origins(channel, row, out)?;
         write!(out, "<td>")?;
         onward(channel, entry, out)?;
-        let findings = channel.bundles[row].map_or(0, |bundle| content.bundles[bundle].findings.len());
+        let findings = bundle.map_or(0, |bundle| bundle.findings.len());
         let findings = if findings == 0 { String::new() } else { findings.to_string() };
         writeln!(out, "<td class=\"number\">{findings}</tr>")?;
     }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::Subject;
 use super::facts::Facts;
 use crate::catalog::{self, BundleBlob, Catalog};
-use crate::compare::{self, BundleChange, Upgrade};
+use crate::compare::{self, BundleChange, Change, Upgrade};
 use crate::diag::Level;
 use crate::drawing::{self, Picture};
 use crate::report::{self, Shown};
@@ -65,6 +65,8 @@ pub(super) struct Bundle<'i> {
     pub(super) facts: Facts,
     /// What is found about it, in [`Content::findings`].
     pub(super) findings: Vec<usize>,
+    /// How it differs from what the older catalog has.
+    pub(super) change: Option<Change>,
 }
 
 impl<'i> Content<'i> {
@@ -81,6 +83,9 @@ impl<'i> Content<'i> {
             upgrades: Vec::new(),
             findings: report::shown(subject.report, subject.sources),
         };
+        let differences = subject.against.iter().flat_map(|(_, difference)| &difference.bundles);
+        let differences: HashMap<(&str, &str), Change> =
+            differences.map(|one| ((one.package.as_str(), one.name.as_str()), one.change)).collect();
         let names = names(catalog);
         // Packages one by one on each core: the manifests of one are no small thing.
         let read = |name: &&str| compare::upgrades(index, name, Facts::read);
@@ -91,7 +96,8 @@ impl<'i> Content<'i> {
                 let blob = index.bundles[bundle].blob;
                 places.insert(blob.name.as_ref(), content.bundles.len());
                 let version = blob.package_property().map(|property| property.version).unwrap_or_default();
-                content.bundles.push(Bundle { blob, version, facts, findings: Vec::new() });
+                let change = differences.get(&(name, blob.name.as_ref())).copied();
+                content.bundles.push(Bundle { blob, version, facts, findings: Vec::new(), change });
             }
             let mut changes = HashMap::new();
             for upgrade in upgrades {

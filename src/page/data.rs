@@ -40,6 +40,8 @@ struct Facts {
     may: Vec<Word>,
     findings: Vec<usize>,
     manifests: bool,
+    /// How it differs from what the older catalog has.
+    change: Option<Word>,
 }
 
 #[derive(Debug, Serialize)]
@@ -119,6 +121,7 @@ impl Words {
             may: self.all(&facts.permissions),
             findings: bundle.findings.clone(),
             manifests: facts.has_manifests,
+            change: bundle.change.map(|change| self.of(&change.to_string())),
         }
     }
 

@@ -86,6 +86,9 @@ fn header(content: &Content<'_>, out: &mut dyn Write) -> io::Result<()> {
          <option value=\"head\">heads<option value=\"deprecated\">deprecated<option value=\"skipped\">skipped\
          <option value=\"fault\">with faults<option value=\"findings\">with findings"
     )?;
+    if content.subject.against.is_some() {
+        write!(out, "<option value=\"changed\">added or changed")?;
+    }
     writeln!(out, "</select></label>\n<p id=\"found\" role=\"status\"></p></form></header>")
 }
 
@@ -148,7 +151,7 @@ fn overview(content: &Content<'_>, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "<section class=\"overview\" aria-labelledby=\"packages\"><h2 id=\"packages\">Packages</h2>\n\
-         <div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"packages\"><table>\n<thead><tr><th scope=\"col\">Package\
+         <div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Package\
          <th scope=\"col\">Channels<th scope=\"col\">Heads<th scope=\"col\" class=\"number\">Bundles\
          <th scope=\"col\" class=\"number\">Errors<th scope=\"col\" class=\"number\">Warnings</thead>\n<tbody>\n"
     )?;
@@ -190,7 +193,7 @@ fn images(content: &Content<'_>, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "<section class=\"images\" aria-labelledby=\"images\"><h2 id=\"images\">Images</h2>\n<details><summary>{}, all that a \
-         mirror needs</summary>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"images\"><table>\n<thead><tr>\
+         mirror needs</summary>\n<div class=\"wide\"><table>\n<thead><tr>\
          <th scope=\"col\">Image<th scope=\"col\">Kind<th scope=\"col\">Packages</thead>\n<tbody>\n",
         count(images.len(), "image")
     )?;

@@ -61,7 +61,8 @@ impl Display for Prose<'_> {
         let end = self.0.char_indices().nth(LONG).map_or(self.0.len(), |(at, _)| at);
         let mut before: Option<&str> = None;
         for line in self.0[..end].lines().map(str::trim) {
-            let runs_on = |before: &str| !before.is_empty() && !before.starts_with('#') && begins_a_word(line);
+            let runs_on =
+                |before: &str| !before.is_empty() && !before.starts_with('#') && begins_a_word(line);
             f.write_str(match before {
                 None => "",
                 Some(before) if runs_on(before) => " ",

@@ -71,9 +71,11 @@
     return steps;
   }
 
-  function marks(entry) {
+  function marks(entry, bundle) {
     const mark = (kind) => (number) => make("span", { class: "mark " + kind }, word(number));
-    return make("p", { class: "marks" }, ...entry.marks.map(mark("")), ...entry.faults.map(mark("fault")));
+    const changes = bundle === null || bundle.change === null ? [] : [bundle.change];
+    const all = [entry.marks.map(mark("")), entry.faults.map(mark("fault")), changes.map(mark("changed"))];
+    return make("p", { class: "marks" }, ...all.flat());
   }
 
   function heading(kind, ...title) {
@@ -111,7 +113,7 @@
       opener(isUp ? edgeAddress(channel, row, other) : edgeAddress(channel, other, row), label(channel, other)),
       make("span", { class: "aside" }, ` ${word(kind)}${ignored ? ", not followed by OLM v0" : ""}`),
     ];
-    const parts = [heading("Entry of " + word(channel.facts.name), name(word(entry.name))), marks(entry)];
+    const parts = [heading("Entry of " + word(channel.facts.name), name(word(entry.name))), marks(entry, bundle)];
     if (word(entry.deprecation)) parts.push(make("p", { class: "notice" }, word(entry.deprecation)));
     if (bundle) {
       const kubernetes = word(bundle.kubernetes);
@@ -135,7 +137,8 @@
       parts.push(...list("The way that OLM v0 takes", steps.slice(1).map((_, at) => step(at)), "ol"));
       if (isCircle) parts.push(make("p", { class: "harm" }, "and then in a circle"));
     } else {
-      parts.push(make("h3", {}, "The way that OLM v0 takes"), make("p", {}, "It ends here."));
+      const isHead = entry.marks.some((mark) => word(mark) === "head");
+      parts.push(make("h3", {}, "The way that OLM v0 takes"), make("p", {}, isHead ? "This is the head." : "It ends here."));
     }
     if (bundle) {
       parts.push(...findings(bundle.findings));
@@ -204,7 +207,6 @@
   // Scrolls a drawing, and not the page, to an entry.
   function reveal(channel, row) {
     const entry = channel.entries[row];
-    if (!entry) return;
     const frame = entry.ownerSVGElement.parentElement;
     const [outer, inner] = [frame.getBoundingClientRect(), entry.getBoundingClientRect()];
     if (inner.top < outer.top || inner.bottom > outer.bottom) frame.scrollTop += inner.top - outer.top - frame.clientHeight / 3;
@@ -213,7 +215,6 @@
   function show(parts, channel, steps) {
     unmark();
     const mark = (element, kind) => {
-      if (!element) return;
       element.classList.add(kind);
       chosen.push(element);
     };
@@ -323,6 +324,7 @@
     const isInState =
       wanted === "" ||
       (wanted === "fault" && entry.faults.length > 0) ||
+      (wanted === "changed" && bundle !== null && bundle.change !== null) ||
       (wanted === "findings" && bundle !== null && bundle.findings.length > 0) ||
       entry.marks.some((mark) => word(mark) === wanted);
     return isInState && words.every((part) => haystacks[channel.number][row].includes(part));
@@ -334,6 +336,7 @@
     const isFiltered = words.length > 0 || wanted !== "";
     let [found, all] = [0, 0];
     const alive = new Set();
+    const firsts = [];
     for (const channel of channels) {
       const section = channel.section.parentElement;
       const isMeant = only.value === "" || section.id === only.value;
@@ -341,25 +344,24 @@
       channel.facts.entries.forEach((_, row) => {
         const isShown = isMeant && passes(channel, row, words, wanted);
         here += isShown ? 1 : 0;
-        if (channel.table[row]) channel.table[row].hidden = !isShown;
-        if (channel.entries[row]) channel.entries[row].classList.toggle("faded", !isShown);
+        channel.table[row].hidden = !isShown;
+        channel.entries[row].classList.toggle("faded", !isShown);
       });
-      const first = channel.facts.entries.findIndex((_, row) => channel.table[row] && !channel.table[row].hidden);
-      if (isFiltered && first >= 0) reveal(channel, first);
       found += here;
       all += isMeant ? channel.facts.entries.length : 0;
       channel.section.hidden = here === 0 && isFiltered;
+      if (isFiltered && here > 0) firsts.push([channel, channel.table.findIndex((line) => !line.hidden)]);
       if (here > 0) alive.add(section.id);
     }
     for (const section of document.querySelectorAll(".package"))
       section.hidden = (only.value !== "" && section.id !== only.value) || (isFiltered && !alive.has(section.id));
-    const package_ = only.value === "" ? null : document.getElementById(only.value).dataset.package;
+    for (const [channel, row] of firsts) reveal(channel, row);
+    const wantedPackage = only.value === "" ? null : document.getElementById(only.value).dataset.package;
     for (const finding of document.querySelectorAll("main .finding"))
       finding.hidden =
-        (package_ !== null && finding.dataset.package !== package_) ||
+        (wantedPackage !== null && finding.dataset.package !== wantedPackage) ||
         !words.every((part) => finding.textContent.toLowerCase().includes(part));
-    document.getElementById("found").textContent =
-      isFiltered ? `${found} of ${all} entries` : "";
+    document.getElementById("found").textContent = isFiltered ? `${found} of ${all} entries` : "";
   }
 
   for (const control of [search, only, state]) control.addEventListener("input", filter);

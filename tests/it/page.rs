@@ -29,7 +29,9 @@ pub fn chain(entries: usize) -> String {
     let mut blobs = vec![json!({"schema": "olm.package", "name": "demo", "defaultChannel": "stable"})];
     let entry = |number: usize| match number {
         0 => json!({"name": name(0)}),
-        _ => json!({"name": name(number), "replaces": name(number - 1), "skipRange": format!("<1.{number}.0")}),
+        _ => {
+            json!({"name": name(number), "replaces": name(number - 1), "skipRange": format!("<1.{number}.0")})
+        }
     };
     let list: Vec<Value> = (0..entries).map(entry).collect();
     blobs.push(json!({"schema": "olm.channel", "package": "demo", "name": "stable", "entries": list}));
@@ -52,7 +54,8 @@ fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
 
 /// Returns the data that the script reads.
 fn data(page: &str) -> Value {
-    serde_json::from_str(between(page, "<script type=\"application/json\" id=\"data\">", "</script>")).unwrap()
+    serde_json::from_str(between(page, "<script type=\"application/json\" id=\"data\">", "</script>"))
+        .unwrap()
 }
 
 #[test]
@@ -60,8 +63,7 @@ fn only_our_own_style_and_script_count() {
     let folder = Folder::new();
     let (_, page) = report(&folder, &[], 0);
     let policy = between(&page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"");
-    let hash =
-        |text: &str| format!("'sha256-{}'", STANDARD.encode(Digest::of(text.as_bytes()).bytes()));
+    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Digest::of(text.as_bytes()).bytes()));
     let (style, script) = (between(&page, "<style>", "</style>"), between(&page, "<script>", "</script>"));
     let wanted = [
         "default-src 'none'",
@@ -129,7 +131,9 @@ fn errors_come_first_and_then_what_could_be_read() {
     let file = folder.write("heads/catalog.yaml", broken);
     let (_, page) = report(&folder, &[file.to_str().unwrap()], 1);
     let first = between(&page, "<article class=\"finding error\"", "</article>");
-    assert!(first.contains("multiple-channel-heads") && first.contains("nothing replaces or skips this entry"));
+    assert!(
+        first.contains("multiple-channel-heads") && first.contains("nothing replaces or skips this entry")
+    );
     assert!(page.contains("OLM v0 upgrades nothing here"));
     let data = data(&page);
     let entry = |name: &str| {
@@ -171,7 +175,10 @@ fn a_long_channel_stays_small() {
 fn what_differs_is_told_and_who_is_stranded_first() {
     let folder = Folder::new();
     let old = folder.write("old/catalog.json", chain(3));
-    let new = folder.write("new/catalog.json", chain(4).replace(",\"replaces\":\"demo.v1.2.0\"", "").replace("<1.3.0", "<1.0.0"));
+    let new = folder.write(
+        "new/catalog.json",
+        chain(4).replace(",\"replaces\":\"demo.v1.2.0\"", "").replace("<1.3.0", "<1.0.0"),
+    );
     let new_text = fs::read_to_string(&new).unwrap();
     assert!(!new_text.contains("\"replaces\":\"demo.v1.2.0\""));
     let args = [new.to_str().unwrap(), "--against", old.to_str().unwrap()];
@@ -192,6 +199,8 @@ fn what_differs_is_told_and_who_is_stranded_first() {
     let output = folder.path().join("none.html");
     let run = Olmcat::new(["report", args[0], "--against"]).run().exits(2);
     assert!(run.stderr().contains("--against"));
-    Olmcat::new([Path::new("report"), Path::new("--against"), &broken, Path::new("-o"), &output]).run().exits(1);
+    Olmcat::new([Path::new("report"), Path::new("--against"), &broken, Path::new("-o"), &output])
+        .run()
+        .exits(1);
     assert!(!output.exists());
 }

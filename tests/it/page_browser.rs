@@ -230,7 +230,11 @@ fn without_scripts_the_tables_remain() {
     assert_eq!(browser.count(".entries tbody tr"), rows);
     assert_eq!(browser.count(".channel svg"), graph().len());
     assert!(browser.count(".upgrades tbody tr") > 10);
-    assert_eq!(browser.count("button, .tools:not([hidden]), #panel:not([hidden])"), 0, "nothing that does nothing");
+    assert_eq!(
+        browser.count("button, .tools:not([hidden]), #panel:not([hidden])"),
+        0,
+        "nothing that does nothing"
+    );
     browser.click(".upgrades ~ *, details summary");
     assert!(browser.text("main").contains("percona-server-mongodb-operator.v1.14.0"));
     browser.picture(&picture("no-script"));
@@ -285,7 +289,8 @@ fn it_looks_right_at_every_size_and_in_both_schemes() {
             browser.open(Path::new("/dev/null"));
             browser.open(&file);
             pictures.push(shot(&mut browser, "top"));
-            browser.ask("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
+            browser
+                .ask("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
             browser.ask("document.querySelectorAll('.channel')[2].scrollIntoView()");
             shot(&mut browser, "channel");
             let fits = "document.documentElement.scrollWidth <= innerWidth";
@@ -310,13 +315,16 @@ fn it_looks_right_at_every_size_and_in_both_schemes() {
     }
 }
 
-/// A catalog whose author wishes us ill.
-fn hostile() -> String {
+/// A catalog whose author wishes us ill. What is not even base64 makes it a catalog that cannot be read; without, it is
+/// judged, too.
+fn hostile(is_readable: bool) -> String {
     let script = "<script>window.broken = 1</script>";
     let image = "\"><img src=x onerror=\"window.broken = 2\">";
     let turned = "demo.v1.\u{202e}0.3\u{202c}<b>";
     let closing = "</script><script>window.broken = 3</script>";
-    let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' onload='top.broken = 4'>{script}<image href='http://127.0.0.1:9/x'/></svg>");
+    let svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' onload='top.broken = 4'>{script}<image href='http://127.0.0.1:9/x'/></svg>"
+    );
     let description = format!("{image}{script} {}", "<i>long</i> ".repeat(420));
     let bundle = |package: &str, name: &str, version: &str, icon: &str| {
         json!({
@@ -343,7 +351,7 @@ fn hostile() -> String {
     let blobs = [
         json!({"schema": "olm.package", "name": script, "defaultChannel": image, "description": description, "icon": icon(&svg)}),
         json!({"schema": "olm.package", "name": "javascript:window.broken=5", "defaultChannel": "x", "description": closing,
-            "icon": {"base64data": "\"><script>window.broken = 6</script>", "mediatype": "text/html"}}),
+            "icon": {"base64data": if is_readable { "" } else { "\"><script>window.broken = 6</script>" }, "mediatype": "text/html"}}),
         json!({"schema": "olm.package", "name": "plain", "defaultChannel": "x",
             "icon": icon("<html><script>window.broken = 7</script></html>")}),
         json!({"schema": "olm.channel", "package": script, "name": image, "entries": [
@@ -363,30 +371,37 @@ fn hostile() -> String {
 fn nobody_breaks_in() {
     let folder = Folder::new();
     let Some(mut browser) = Browser::start() else { return };
-    let catalog = folder.write("<img src=x onerror=alert(1)>/catalog.json", hostile());
-    let (file, page) = report(&folder, &[catalog.to_str().unwrap()], 1);
-    assert!(!page.contains("<img src=x") && !page.contains("<script>window"));
-    browser.look(1440, 900, "light");
-    browser.open(&file);
-    assert_eq!(browser.count("script"), 2);
-    assert_eq!(browser.count("img"), 1, "of the icons, one is a picture");
-    assert_eq!(browser.count("svg .entry"), 4, "the rest is there");
-    // Everything is looked at: entries, edges, texts that are folded.
-    browser.ask("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
-    let openers = browser.ask("[...document.querySelectorAll('main [data-open]')].map((one) => one.dataset.open)");
-    let openers = openers.as_array().unwrap();
-    assert!(openers.len() >= 6, "{openers:?}");
-    for address in openers {
-        browser.ask(&format!("location.hash = {address}"));
-        browser.wait("!document.getElementById('panel').hidden");
-        assert_eq!(browser.count("#panel script, #panel img, #panel i, #panel b"), 0);
+    for is_readable in [false, true] {
+        let catalog = folder.write("<img src=x onerror=alert(1)>/catalog.json", hostile(is_readable));
+        let (file, page) = report(&folder, &[catalog.to_str().unwrap()], 1);
+        assert!(!page.contains("<img src=x") && !page.contains("<script>window"));
+        browser.look(1440, 900, "light");
+        browser.open(&file);
+        assert_eq!(browser.count("script"), 2);
+        assert_eq!(browser.count("img"), 1, "of the icons, one is a picture");
+        assert_eq!(browser.count("svg .entry"), 4, "the rest is there");
+        // Everything is looked at: entries, edges, texts that are folded.
+        browser.ask("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
+        let openers =
+            browser.ask("[...document.querySelectorAll('main [data-open]')].map((one) => one.dataset.open)");
+        let openers = openers.as_array().unwrap();
+        assert!(openers.len() >= 6, "{openers:?}");
+        for address in openers {
+            browser.ask(&format!("location.hash = {address}"));
+            browser.wait("!document.getElementById('panel').hidden");
+            assert_eq!(browser.count("#panel script, #panel img, #panel i, #panel b"), 0);
+        }
+        let text = browser.text("body");
+        assert!(text.contains("window.broken = 1"), "what was written is shown");
+        assert!(!text.contains(['\u{202e}', '\u{202c}']), "nothing turns the text");
+        assert!(
+            browser.count(".finding mark") >= if is_readable { 5 } else { 1 },
+            "and what is wrong with it"
+        );
+        browser.picture(&picture("hostile"));
+        assert_eq!(browser.ask("typeof window.broken"), "undefined");
+        assert_quiet(&mut browser);
     }
-    let text = browser.text("body");
-    assert!(text.contains("window.broken = 1"), "what was written is shown");
-    assert!(!text.contains(['\u{202e}', '\u{202c}']), "nothing turns the text");
-    browser.picture(&picture("hostile"));
-    assert_eq!(browser.ask("typeof window.broken"), "undefined");
-    assert_quiet(&mut browser);
 
     // And if somebody had broken in, the policy would be the second wall.
     let attempts = browser.ask(
@@ -410,8 +425,9 @@ fn nobody_breaks_in() {
     );
     assert_eq!(attempts, json!(["TypeError", "TypeError", "refused"]));
     assert_eq!(browser.ask("typeof window.broken"), "undefined");
-    let refused = browser.faults().iter().filter(|fault| fault.contains("Content Security Policy")).count();
-    assert!(refused >= 3, "{:?}", browser.faults());
+    let faults = browser.faults();
+    let refused = faults.iter().filter(|fault| fault.contains("Content Security Policy")).count();
+    assert!(refused >= 3, "{faults:?}");
 }
 
 #[test]
