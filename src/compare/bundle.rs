@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::crds::{self, Harm};
 use crate::catalog::{BundleBlob, document};
 use crate::crd::Crd;
-use crate::text::{Kind, Tree, Value, json};
+use crate::text::{Kind, Tree, Value};
 
 /// What differs between two bundles. Of a bundle whose catalog carries no manifests only the images are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,8 +51,7 @@ impl std::fmt::Display for Change {
 /// What of a bundle is compared.
 #[derive(Debug, Default)]
 pub(super) struct Content {
-    crds: BTreeMap<String, String>,
-    permissions: BTreeSet<String>,
+    pub(super) permissions: BTreeSet<String>,
     images: BTreeSet<String>,
     has_manifests: bool,
 }
@@ -93,20 +92,13 @@ impl BundleChange {
             ..BundleChange::default()
         };
         if change.has_manifests {
-            change.crds = maps(&old.crds, &new.crds);
+            change.crds = crds::differences(before, after);
             change.harms = crds::harms(before, after, stored);
             change.granted = only(&new.permissions, &old.permissions);
             change.revoked = only(&old.permissions, &new.permissions);
         }
         change
     }
-}
-
-/// Returns what the manifests of a bundle allow it, put together where the same is allowed on several things.
-pub fn permissions(trees: &[Tree<'_>]) -> Vec<String> {
-    let mut content = Content::default();
-    trees.iter().filter_map(Tree::root).for_each(|root| content.allow(root));
-    grouped(&content.permissions.into_iter().collect::<Vec<_>>())
 }
 
 /// Compares two mappings by their keys.
@@ -130,24 +122,9 @@ impl Content {
         content.images.remove("");
         for root in trees.iter().filter_map(Tree::root) {
             content.has_manifests = true;
-            content.add(root);
             content.allow(root);
         }
         content
-    }
-
-    fn add(&mut self, object: Value<'_, '_>) {
-        if object.get("kind").map(Value::text) != Some("CustomResourceDefinition") {
-            return;
-        }
-        let name = object.at(&["metadata", "name"]).map(Value::text).unwrap_or_default();
-        let mut spec = String::new();
-        if let Some(value) = object.get("spec") {
-            const STYLE: json::Style =
-                json::Style { indent: 0, sort: true, escape_html: false, doubles: false };
-            json::write(value, STYLE, &mut spec);
-        }
-        self.crds.insert(name.to_owned(), spec);
     }
 
     /// Adds what a manifest allows.
@@ -192,7 +169,7 @@ impl Content {
 }
 
 /// Puts together what is allowed on the same things: `get, list pods`, not `get pods` and `list pods`.
-pub fn grouped(permissions: &[String]) -> Vec<String> {
+pub fn grouped<'p>(permissions: impl IntoIterator<Item = &'p String>) -> Vec<String> {
     let mut by_thing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for permission in permissions {
         let (verb, thing) = permission.split_once(' ').unwrap_or((permission, ""));

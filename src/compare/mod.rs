@@ -6,7 +6,7 @@ mod crds;
 mod package;
 mod words;
 
-pub use bundle::{BundleChange, Change, bundles, grouped, permissions};
+pub use bundle::{BundleChange, Change, bundles, grouped};
 pub use catalog::{BundleDifference, Difference, Stranded, Topic, catalogs};
 pub use crds::{Harm, Worse};
 pub use package::{Upgrade, upgrades};

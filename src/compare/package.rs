@@ -1,7 +1,7 @@
 //! What each upgrade of a package changes. The manifests of every bundle are read once, however many edges it has.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -26,12 +26,12 @@ pub struct Upgrade {
     pub change: BundleChange,
 }
 
-/// Says what each upgrade of a package changes, sorted by the versions of both ends, and shows every bundle with its
-/// manifests to `look`, whose answers come by the place in [`Index::bundles`].
+/// Says what each upgrade of a package changes, sorted by the versions of both ends, and shows every bundle, its
+/// manifests and what these allow it to `look`, whose answers come by the place in [`Index::bundles`].
 pub fn upgrades<T: Send>(
     index: &Index<'_>,
     package: &str,
-    look: impl Fn(&BundleBlob<'_>, &[Tree<'_>]) -> T + Sync,
+    look: impl Fn(&BundleBlob<'_>, &[Tree<'_>], &BTreeSet<String>) -> T + Sync,
 ) -> (Vec<(usize, T)>, Vec<Upgrade>) {
     let edges = Edges::new(index, package);
     let blobs: Vec<&BundleBlob<'_>> =
@@ -41,8 +41,11 @@ pub fn upgrades<T: Send>(
     let trees: Vec<Vec<Tree<'_>>> =
         texts.par_iter().map(|texts| texts.iter().filter_map(|text| document(text)).collect()).collect();
     let crds: Vec<BTreeMap<&str, Crd<'_, '_>>> = trees.iter().map(|trees| crds(trees)).collect();
-    let read =
-        |(&blob, trees): (&&BundleBlob<'_>, &Vec<Tree<'_>>)| (Content::read(blob, trees), look(blob, trees));
+    let read = |(&blob, trees): (&&BundleBlob<'_>, &Vec<Tree<'_>>)| {
+        let content = Content::read(blob, trees);
+        let look = look(blob, trees, &content.permissions);
+        (content, look)
+    };
     let (contents, looks): (Vec<Content>, Vec<T>) = blobs.par_iter().zip(&trees).map(read).unzip();
     let stored = edges.stored(|place| {
         crds[place].iter().filter_map(|(name, crd)| Some((*name, crd.storage_version()?.name))).collect()

@@ -1,5 +1,7 @@
 //! What a bundle says of itself: what it needs to know who installs it.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::{BundleBlob, CSV_METADATA, Raw};
 use crate::compare;
 use crate::crd::Crd;
@@ -23,8 +25,8 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Reads a blob and its manifests.
-    pub(super) fn read(blob: &BundleBlob<'_>, trees: &[Tree<'_>]) -> Self {
+    /// Reads a blob and its manifests, which allow it these `permissions`.
+    pub(super) fn read(blob: &BundleBlob<'_>, trees: &[Tree<'_>], permissions: &BTreeSet<String>) -> Self {
         let roots = || trees.iter().filter_map(Tree::root);
         let is_csv =
             |root: &Value<'_, '_>| root.get("kind").map(Value::text) == Some("ClusterServiceVersion");
@@ -33,7 +35,7 @@ impl Facts {
             None => Facts::of_metadata(blob),
         };
         facts.has_manifests = !trees.is_empty();
-        facts.permissions = compare::permissions(trees);
+        facts.permissions = compare::grouped(permissions);
         if facts.has_manifests {
             facts.crds = roots().filter_map(Crd::read).map(crd).collect();
         } else if facts.crds.is_empty() {
