@@ -12,7 +12,11 @@ pub fn dot(pictures: &[Picture]) -> String {
     );
     for (number, picture) in pictures.iter().enumerate() {
         let _ = writeln!(out, "  subgraph cluster_{number} {{");
-        let _ = writeln!(out, "    label={}", quote(&format!("{} / {}", picture.package, picture.channel)));
+        let _ = writeln!(
+            out,
+            "    label={}",
+            quote(&words::tame(&format!("{} / {}", picture.package, picture.channel)))
+        );
         entries(number, picture, &mut out);
         picture.edges.iter().enumerate().for_each(|(at, edge)| line(number, picture, at, edge, &mut out));
         out += "  }\n";
@@ -22,7 +26,7 @@ pub fn dot(pictures: &[Picture]) -> String {
 
 fn entries(number: usize, picture: &Picture, out: &mut String) {
     for (row, entry) in picture.entries.iter().enumerate() {
-        let mut label = words::tame(&entry.name);
+        let mut label = words::tame(&words::cut(&entry.name, words::NAME));
         for mark in &entry.marks {
             let _ = write!(label, "\n{}", mark.words());
         }
@@ -57,10 +61,7 @@ fn line(number: usize, picture: &Picture, at: usize, edge: &Edge, out: &mut Stri
         Kind::Skips => ("dashed", "vee"),
         Kind::SkipRange => ("dotted", "odiamond"),
     };
-    let label = match edge.kind {
-        Kind::SkipRange => words::tame(&format!("skipRange {}", picture.entries[edge.to].skip_range)),
-        kind => kind.name().to_owned(),
-    };
+    let label = words::tame(&words::field(picture, edge));
     let colour = if edge.is_ignored { ", color=\"#8b95a1\", fontcolor=\"#59636e\"" } else { "" };
     let _ = writeln!(
         out,

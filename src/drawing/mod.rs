@@ -8,6 +8,7 @@ mod grid;
 mod layout;
 mod mermaid;
 mod picture;
+mod shape;
 mod style;
 mod svg;
 mod text;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::layout::{Layout, Side, Trunk};
+use super::shape::{Towards, class, escape, shift, tip, tip_shape};
 use super::{Entry, Kind, Mark, Picture, style, words};
 
 /// The height of a row.
@@ -54,23 +55,11 @@ pub fn svg(pictures: &[Picture]) -> String {
     for picture in pictures {
         let drawing = Drawing::new(picture);
         let _ = writeln!(body, "<g transform=\"translate(0 {y})\">");
-        let heading = escape(&words::cut(&words::tame(&title(picture)), NOTE));
-        let _ = writeln!(body, "<text class=\"title\" x=\"{EDGE}\" y=\"{LINE}\">{heading}</text>");
-        let mut top = LINE + 12;
-        for note in &picture.notes {
-            for line in words::fold(note, NOTE, NOTE_LINES) {
-                let y = top + LINE - 8;
-                let _ =
-                    writeln!(body, "<text class=\"note\" x=\"{EDGE}\" y=\"{y}\">{}</text>", escape(&line));
-                width = width.max(2 * EDGE + line.chars().count() * CHARACTER);
-                top += LINE - 4;
-            }
-            top += 4;
-        }
+        let (top, wide) = heading(picture, &mut body);
         let _ = writeln!(body, "<g transform=\"translate(0 {top})\">");
         drawing.write(&mut body);
         body += "</g>\n</g>\n";
-        width = width.max(drawing.width).max(2 * EDGE + title(picture).chars().count().min(NOTE) * 9);
+        width = width.max(drawing.width).max(wide);
         y += top + drawing.height() + GAP;
     }
     let _ = writeln!(body, "<g transform=\"translate(0 {y})\">");
@@ -81,6 +70,24 @@ pub fn svg(pictures: &[Picture]) -> String {
     let _ = writeln!(out, "<style>\n{}</style>", style::alone());
     out += "<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n";
     out + &body + "</svg>\n"
+}
+
+/// Writes the name of a channel and the notes; returns their height and width.
+fn heading(picture: &Picture, out: &mut String) -> (usize, usize) {
+    let heading = words::cut(&words::tame(&title(picture)), NOTE);
+    let mut width = 2 * EDGE + heading.chars().count() * 9;
+    let _ = writeln!(out, "<text class=\"title\" x=\"{EDGE}\" y=\"{LINE}\">{}</text>", escape(&heading));
+    let mut top = LINE + 12;
+    for note in &picture.notes {
+        for line in words::fold(note, NOTE, NOTE_LINES) {
+            let (y, text) = (top + LINE - 8, escape(&line));
+            let _ = writeln!(out, "<text class=\"note\" x=\"{EDGE}\" y=\"{y}\">{text}</text>");
+            width = width.max(2 * EDGE + line.chars().count() * CHARACTER);
+            top += LINE - 4;
+        }
+        top += 4;
+    }
+    (top, width)
 }
 
 fn title(picture: &Picture) -> String {
@@ -94,15 +101,6 @@ fn open(width: usize, height: usize, label: &str, more: &str) -> String {
         "<svg{more} class=\"olmcat-graph\" role=\"group\" aria-label=\"{label}\" width=\"{width}\" \
          height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n"
     )
-}
-
-/// The class of a kind of edge.
-fn class(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Replaces => "replaces",
-        Kind::Skips => "skips",
-        Kind::SkipRange => "range",
-    }
 }
 
 /// A picture with its places.
@@ -213,7 +211,7 @@ impl<'p> Drawing<'p> {
             let (x, y) = (self.x(trunk.to), middle(trunk.to));
             let place = (shift(x, sign, self.reach(trunk.to)), y);
             let shape = tip_shape(trunk.kind, place, Towards::Side(sign));
-            self.path(trunk.edges[0], " stub", &shape, out);
+            trunk.edges.iter().for_each(|&number| self.path(number, " stub", &shape, out));
         }
     }
 
@@ -277,7 +275,7 @@ impl<'p> Drawing<'p> {
             escape(&entry.name)
         );
         if let Some(more) = more(entry, &self.picture.package) {
-            let _ = write!(out, "<title>{}</title>", escape(&words::tame(&more)));
+            let _ = write!(out, "<title>{}</title>", escape(&more));
         }
         let (top, width) = (row * ROW + 1, self.width - 8);
         let _ =
@@ -308,46 +306,13 @@ impl<'p> Drawing<'p> {
     }
 }
 
-/// Draws the tip of an edge.
-fn tip(kind: Kind, is_ignored: bool, place: (usize, usize), towards: Towards, out: &mut String) {
-    let ignored = if is_ignored { " ignored" } else { "" };
-    let d = tip_shape(kind, place, towards);
-    let _ = writeln!(out, "<path class=\"tip {}{ignored}\" d=\"{d}\"/>", class(kind));
-}
-
-/// Returns the outline of a tip: a triangle, an open arrow or a diamond.
-fn tip_shape(kind: Kind, (x, y): (usize, usize), towards: Towards) -> String {
-    // Along the edge, away from the dot; and across it.
-    let point = |along: i64, across: i64| {
-        let (dx, dy) = match towards {
-            Towards::Up => (across, along),
-            Towards::Side(sign) => (sign * along, across),
-        };
-        format!("{} {}", moved(x, dx), moved(y, dy))
-    };
-    match kind {
-        Kind::Replaces => format!("M{}L{}L{}Z", point(-1, 0), point(4, 3), point(4, -3)),
-        Kind::Skips => format!("M{}L{}L{}", point(4, 4), point(-1, 0), point(4, -4)),
-        Kind::SkipRange => {
-            format!("M{}L{}L{}L{}Z", point(-2, 0), point(2, 4), point(6, 0), point(2, -4))
-        }
-    }
-}
-
-/// Where a tip points: up, or from the right (1) or the left (-1) to a dot.
-#[derive(Debug, Clone, Copy)]
-enum Towards {
-    Up,
-    Side(i64),
-}
-
 /// Returns what the label of an entry has no room for.
 fn more(entry: &Entry, package: &str) -> Option<String> {
     let name = (entry.version.is_empty() || entry.odd_name(package).is_some()).then_some(&entry.name);
     let range = Some(format!("skipRange {}", entry.skip_range)).filter(|_| !entry.skip_range.is_empty());
     let deprecation = Some(&entry.deprecation).filter(|message| !message.is_empty());
-    let parts = name.cloned().into_iter().chain(range).chain(deprecation.cloned());
-    let parts: Vec<String> = parts.map(|part| words::cut(&part, words::LONG)).collect();
+    let others = range.into_iter().chain(deprecation.cloned()).map(|text| words::cut(&text, words::LONG));
+    let parts: Vec<String> = name.cloned().into_iter().chain(others).map(|part| words::tame(&part)).collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
@@ -360,14 +325,6 @@ fn label_width(entry: &Entry, package: &str) -> usize {
 /// The middle of a row.
 fn middle(row: usize) -> usize {
     row * ROW + ROW / 2
-}
-
-fn moved(at: usize, by: i64) -> usize {
-    at.saturating_add_signed(isize::try_from(by).unwrap_or_default())
-}
-
-fn shift(at: usize, sign: i64, by: usize) -> usize {
-    moved(at, sign * i64::try_from(by).unwrap_or_default())
 }
 
 /// The width of the legend.
@@ -388,25 +345,4 @@ fn keys(out: &mut String) {
         let _ = writeln!(out, "<text class=\"key\" x=\"{}\" y=\"{}\">{words}</text>", x + 38, y + 4);
         x += width;
     }
-}
-
-/// Escapes a text for XML; what XML cannot say is replaced.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '"' => out += "&quot;",
-            '\'' => out += "&#39;",
-            '\t' | '\n' | '\r' => {
-                let _ = write!(out, "&#{};", u32::from(c));
-            }
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c if c.is_control() => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }

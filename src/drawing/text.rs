@@ -10,8 +10,6 @@ use super::{Entry, Kind, Mark, Picture, words};
 const LANES: usize = 8;
 /// The columns that labels have at least.
 const LABEL: usize = 40;
-/// The most characters of a name.
-const NAME: usize = 100;
 
 /// How the text is to look.
 #[derive(Debug, Clone, Copy, Default)]
@@ -164,7 +162,7 @@ impl<'p> Ladder<'p> {
         pen.write(&format!("{:width$}", entry.version), style);
         if entry.version.is_empty() || entry.odd_name(&self.picture.package).is_some() {
             pen.write("  ", Style::new());
-            pen.write(&words::cut(&entry.name, NAME), dim());
+            pen.write(&words::cut(&entry.name, words::NAME), dim());
         }
         for mark in &entry.marks {
             let style = match mark {

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::{Edge, Entry, Kind, Mark, Picture};
 
-/// The most characters of a text that are shown at once.
+/// The most characters of a text that is shown at once, and of a name among others.
 pub(super) const LONG: usize = 600;
+pub(super) const NAME: usize = 100;
 
 impl Mark {
     /// Says it in words.
@@ -46,13 +47,13 @@ impl Entry {
 
 /// Says everything of an entry.
 pub(super) fn entry(picture: &Picture, entry: &Entry) -> String {
-    let mut out = String::from(entry.label());
+    let mut out = short(entry);
     for mark in &entry.marks {
         out += ", ";
         out += mark.words();
     }
     if let Some(next) = entry.next {
-        out += &format!(", upgraded to {}", picture.entries[next].label());
+        out += &format!(", upgraded to {}", short(&picture.entries[next]));
         if entry.hops > 1 && !entry.is(Mark::Circle) {
             out += &format!(", {} steps in all", entry.hops);
         }
@@ -60,26 +61,32 @@ pub(super) fn entry(picture: &Picture, entry: &Entry) -> String {
     out
 }
 
+fn short(entry: &Entry) -> String {
+    cut(entry.label(), NAME)
+}
+
 /// Names rows that stand together.
 pub(super) fn rows(picture: &Picture, rows: &Range<usize>) -> String {
-    let label = |row: usize| picture.entries[row].label();
+    let label = |row: usize| short(&picture.entries[row]);
     match rows.len() {
-        1 => label(rows.start).to_owned(),
+        1 => label(rows.start),
         count => format!("{count} entries ({} ... {})", label(rows.end - 1), label(rows.start)),
+    }
+}
+
+/// Says what makes an edge: the field, and of a range what it is.
+pub(super) fn field(picture: &Picture, edge: &Edge) -> String {
+    match edge.kind {
+        Kind::SkipRange => format!("skipRange {}", cut(&picture.entries[edge.to].skip_range, LONG)),
+        kind => kind.name().to_owned(),
     }
 }
 
 /// Says everything of an edge.
 pub(super) fn edge(picture: &Picture, edge: &Edge) -> String {
-    let to = picture.entries[edge.to].label();
-    let mut out = format!("{} to {to}: {}", rows(picture, &edge.from), edge.kind.name());
-    if edge.kind == Kind::SkipRange {
-        out += &format!(" {}", cut(&picture.entries[edge.to].skip_range, LONG));
-    }
-    if edge.is_ignored {
-        out += ", which OLM v0 does not follow";
-    }
-    out
+    let to = short(&picture.entries[edge.to]);
+    let ignored = if edge.is_ignored { ", which OLM v0 does not follow" } else { "" };
+    format!("{} to {to}: {}{ignored}", rows(picture, &edge.from), field(picture, edge))
 }
 
 /// Cuts a text that is too long.
