@@ -12,6 +12,7 @@
 //! | `cli`      | everything                                             | `clap` `clap_complete` `clap_mangen` `ctrlc` `indicatif` `anstream` `rustix` |
 //! | `serve`    | `text` `diag` `index` `oci`                            | `hyper` `hyper_util` `http_body_util` `tokio` `httpdate` |
 //! | `index`    | `text` `diag` `catalog` `render` `oci`                 |                                       |
+//! | `page`     | `text` `diag` `catalog` `crd` `resolve` `compare` `report` `drawing` `oci` |              |
 //! | `load`     | `text` `diag` `bundle` `catalog` `oci`                 |                                       |
 //! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |
@@ -44,6 +45,7 @@ pub mod import;
 pub mod index;
 pub mod load;
 pub mod oci;
+pub mod page;
 pub mod render;
 pub mod report;
 pub mod resolve;

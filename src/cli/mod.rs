@@ -43,6 +43,7 @@ mod query;
 mod reference;
 mod registry_args;
 mod render;
+mod report;
 mod rulebook;
 mod serve;
 mod serving;
@@ -61,7 +62,6 @@ use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::diag::Error;
-use crate::report;
 use files::stage;
 pub use reference::reference;
 use ui::Ui;
@@ -99,15 +99,15 @@ struct Global {
 
 /// A format, as the command line names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Format(report::Format);
+struct Format(crate::report::Format);
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [Format; report::Format::ALL.len()] = {
-            let mut all = [Format(report::Format::Human); report::Format::ALL.len()];
+        const ALL: [Format; crate::report::Format::ALL.len()] = {
+            let mut all = [Format(crate::report::Format::Human); crate::report::Format::ALL.len()];
             let mut index = 0;
             while index < all.len() {
-                all[index] = Format(report::Format::ALL[index]);
+                all[index] = Format(crate::report::Format::ALL[index]);
                 index += 1;
             }
             all
@@ -139,6 +139,7 @@ enum Command {
     Upgrade(upgrade::Args),
     Graph(graph::Args),
     Diff(diff::Args),
+    Report(report::Args),
     Manifests(manifests::Args),
     Serve(Box<serve::Args>),
     Query(query::Args),
@@ -252,6 +253,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Upgrade(args) => upgrade::run(&args, &root, ui),
         Command::Graph(args) => graph::run(&args, &root, ui),
         Command::Diff(args) => diff::run(&args, &root, ui),
+        Command::Report(args) => report::run(&args, &root, ui),
         Command::Manifests(args) => manifests::run(&args, &root, ui),
         Command::Serve(args) => serve::run(&args, &root, ui),
         Command::Query(args) => query::run(&args, ui),

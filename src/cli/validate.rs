@@ -114,7 +114,7 @@ fn one(
 
 /// Checks a catalog in whose reading some faults were found. Rules would echo what could not be read.
 /// What upgrades do, and the installer gets, is asked only where the graph is right.
-fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, book: &Rulebook, report: &mut Report) {
+pub(super) fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, book: &Rulebook, report: &mut Report) {
     if !faults.has_errors() {
         faults.append(rules::check_catalog(catalog));
     }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::crds::{self, Harm};
 use crate::catalog::{BundleBlob, document};
-use crate::text::{Kind, Tree, Value, json};
+use crate::crd::Crd;
+use crate::text::{Kind, Tree, Value};
 
 /// What differs between two bundles. Of a bundle whose catalog carries no manifests only the images are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,9 +50,8 @@ impl std::fmt::Display for Change {
 
 /// What of a bundle is compared.
 #[derive(Debug, Default)]
-struct Content {
-    crds: BTreeMap<String, String>,
-    permissions: BTreeSet<String>,
+pub(super) struct Content {
+    pub(super) permissions: BTreeSet<String>,
     images: BTreeSet<String>,
     has_manifests: bool,
 }
@@ -66,25 +66,39 @@ pub fn bundles(old: &BundleBlob<'_>, new: &BundleBlob<'_>) -> BundleChange {
     };
     let (before, after) = (trees(&before), trees(&after));
     let (old, new) = (Content::read(old, &before), Content::read(new, &after));
-    let has_manifests = old.has_manifests && new.has_manifests;
-    let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect();
-    let mut change = BundleChange {
-        images_added: only(&new.images, &old.images),
-        images_removed: only(&old.images, &new.images),
-        has_manifests,
-        ..BundleChange::default()
-    };
-    if has_manifests {
-        change.crds = maps(&old.crds, &new.crds);
-        let (before, after) = (crds::crds(&before), crds::crds(&after));
-        // Where the older one stores them; what was before it is not known here.
-        let stored =
-            |name: &str| before[name].storage_version().map(|version| version.name).into_iter().collect();
-        change.harms = crds::harms(&before, &after, stored);
-        change.granted = only(&new.permissions, &old.permissions);
-        change.revoked = only(&old.permissions, &new.permissions);
+    let (before, after) = (crds::crds(&before), crds::crds(&after));
+    // Where the older one stores them; what was before it is not known here.
+    let stored =
+        |name: &str| before[name].storage_version().map(|version| version.name).into_iter().collect();
+    BundleChange::of((&old, &before), (&new, &after), stored)
+}
+
+/// What is compared of a bundle, and its CRDs by name.
+type Side<'a, 't, 's> = (&'a Content, &'a BTreeMap<&'t str, Crd<'t, 's>>);
+
+impl BundleChange {
+    /// Compares two bundles. `stored` are the versions that the objects of a CRD may be stored in.
+    pub(super) fn of<'t>(
+        (old, before): Side<'_, 't, '_>,
+        (new, after): Side<'_, '_, '_>,
+        stored: impl Fn(&str) -> Vec<&'t str>,
+    ) -> Self {
+        let only =
+            |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect();
+        let mut change = BundleChange {
+            images_added: only(&new.images, &old.images),
+            images_removed: only(&old.images, &new.images),
+            has_manifests: old.has_manifests && new.has_manifests,
+            ..BundleChange::default()
+        };
+        if change.has_manifests {
+            change.crds = crds::differences(before, after);
+            change.harms = crds::harms(before, after, stored);
+            change.granted = only(&new.permissions, &old.permissions);
+            change.revoked = only(&old.permissions, &new.permissions);
+        }
+        change
     }
-    change
 }
 
 /// Compares two mappings by their keys.
@@ -102,29 +116,20 @@ pub(super) fn maps<V: PartialEq>(
 }
 
 impl Content {
-    fn read(blob: &BundleBlob<'_>, trees: &[Tree<'_>]) -> Self {
+    pub(super) fn read(blob: &BundleBlob<'_>, trees: &[Tree<'_>]) -> Self {
         let mut content = Content::default();
         content.images.extend(blob.related_images.iter().map(|image| image.image.to_string()));
         content.images.remove("");
         for root in trees.iter().filter_map(Tree::root) {
             content.has_manifests = true;
-            content.add(root);
+            content.allow(root);
         }
         content
     }
 
-    fn add(&mut self, object: Value<'_, '_>) {
-        let name = object.at(&["metadata", "name"]).map(Value::text).unwrap_or_default();
+    /// Adds what a manifest allows.
+    fn allow(&mut self, object: Value<'_, '_>) {
         match object.get("kind").map(Value::text).unwrap_or_default() {
-            "CustomResourceDefinition" => {
-                let mut spec = String::new();
-                if let Some(value) = object.get("spec") {
-                    const STYLE: json::Style =
-                        json::Style { indent: 0, sort: true, escape_html: false, doubles: false };
-                    json::write(value, STYLE, &mut spec);
-                }
-                self.crds.insert(name.to_owned(), spec);
-            }
             "ClusterServiceVersion" => {
                 let Some(install) = object.at(&["spec", "install", "spec"]) else { return };
                 for (key, scope) in [("clusterPermissions", "in all namespaces"), ("permissions", "")] {
@@ -164,7 +169,7 @@ impl Content {
 }
 
 /// Puts together what is allowed on the same things: `get, list pods`, not `get pods` and `list pods`.
-pub fn grouped(permissions: &[String]) -> Vec<String> {
+pub fn grouped<'p>(permissions: impl IntoIterator<Item = &'p String>) -> Vec<String> {
     let mut by_thing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for permission in permissions {
         let (verb, thing) = permission.split_once(' ').unwrap_or((permission, ""));

@@ -1,15 +1,16 @@
 //! What an upgrade does to the objects of CRDs, and between which bundles it does more harm than it did.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use rayon::prelude::*;
 
+use super::bundle::Change;
 use crate::catalog::{BundleBlob, document};
 use crate::crd::{Check, Crd, Effect, changes};
 use crate::resolve::{Edges, Index};
-use crate::text::Tree;
+use crate::text::{Tree, json};
 
 /// What an upgrade does to the objects of a CRD, at worst.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,32 @@ fn texts<'c>(blob: &'c BundleBlob<'_>) -> Texts<'c> {
 pub(super) fn crds<'t, 's>(trees: &'t [Tree<'s>]) -> BTreeMap<&'t str, Crd<'t, 's>> {
     let crds = trees.iter().filter_map(|tree| Crd::read(tree.root()?));
     crds.map(|crd| (crd.name(), crd)).collect()
+}
+
+/// Compares the CRDs of two bundles by their names.
+pub(super) fn differences(
+    old: &BTreeMap<&str, Crd<'_, '_>>,
+    new: &BTreeMap<&str, Crd<'_, '_>>,
+) -> Vec<(String, Change)> {
+    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    let change = |name: &str| match (old.get(name), new.get(name)) {
+        (None, _) => Some(Change::Added),
+        (_, None) => Some(Change::Removed),
+        (Some(old), Some(new)) => (!is_same(*old, *new)).then_some(Change::Changed),
+    };
+    names.into_iter().filter_map(|name| Some((name.to_owned(), change(name)?))).collect()
+}
+
+/// Whether two CRDs say the same, in whatever order. What differs in length differs.
+fn is_same(old: Crd<'_, '_>, new: Crd<'_, '_>) -> bool {
+    const SORTED: json::Style = json::Style { indent: 0, sort: true, escape_html: false, doubles: false };
+    let sorted = |crd: Crd<'_, '_>| {
+        let mut text = String::new();
+        json::write(crd.spec(), SORTED, &mut text);
+        text
+    };
+    let (one, other) = (old.spec(), new.spec());
+    one.same(other) || (one.count() == other.count() && sorted(old) == sorted(new))
 }
 
 /// Says what becomes of the objects of the CRDs that two bundles have. `stored` are the versions that those of a CRD

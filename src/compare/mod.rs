@@ -3,7 +3,11 @@
 mod bundle;
 mod catalog;
 mod crds;
+mod package;
+mod words;
 
 pub use bundle::{BundleChange, Change, bundles, grouped};
 pub use catalog::{BundleDifference, Difference, Stranded, Topic, catalogs};
 pub use crds::{Harm, Worse};
+pub use package::{Upgrade, upgrades};
+pub use words::{GRAVE, Group, groups};

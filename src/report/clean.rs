@@ -26,7 +26,7 @@ fn substitute(c: char) -> Option<char> {
 }
 
 /// Returns the text with every such character replaced, so that it also is one line.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub fn clean(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| substitute(c).is_none()) {
         return Cow::Borrowed(text);
     }

@@ -5,18 +5,16 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Severity, Or
 
 use super::clean::clean;
 use super::concise::style;
-use super::excerpt::{Excerpt, Mark};
-use super::located::{Finding, Located, Position};
+use super::located::{Finding, Position};
+use super::shown::parts;
 use crate::diag::Level;
-use crate::text::{FileId, Sources};
+use crate::text::Sources;
 
 /// The renderer counts columns of what it is shown, which are cut lines. So it is shown this
 /// instead of a file name, and name, line and column are put in afterwards. [`clean`] makes sure
 /// that no text of the user has it.
 const PLACE: &str = "\u{f0000}";
 const WIDTH: usize = 120;
-/// How many related places are shown.
-const LABELS: usize = 8;
 
 /// Returns every finding as a snippet, and a line that counts them; nothing without any.
 pub(super) fn render(findings: &[Finding<'_>], sources: &Sources, colour: bool) -> String {
@@ -29,36 +27,13 @@ pub(super) fn render(findings: &[Finding<'_>], sources: &Sources, colour: bool) 
     out + &summary(findings, colour)
 }
 
-/// The excerpts of one file, in a group with their file.
-struct Part<'r> {
-    file: FileId,
-    place: &'r Located<'r>,
-    excerpt: Excerpt<'r>,
-}
-
 fn draw(finding: &Finding<'_>, sources: &Sources, renderer: &Renderer, out: &mut String) {
     let diagnostic = finding.diagnostic;
     let level = match diagnostic.level {
         Level::Error => Severity::ERROR,
         Level::Warn | Level::Allow => Severity::WARNING,
     };
-    let mut parts: Vec<Part<'_>> = Vec::new();
-    let mut notes: Vec<String> = Vec::new();
-    let labels = finding.labels.iter().zip(&diagnostic.labels);
-    let labels = labels.map(|(at, label)| (at, Some(label.message.as_str())));
-    for (at, label) in std::iter::once((&finding.at, None)).chain(labels.take(LABELS)) {
-        let file = at.place.file;
-        let Some(span) = &at.span else {
-            // A file as such has no line to show; the finding's own is named below its title.
-            notes.extend(label.map(|label| format!("{}: {}", clean(at.name), clean(label))));
-            continue;
-        };
-        let mark = Mark::new(sources.get(file).text(), span, label);
-        let mut same = parts.iter_mut().filter(|part| part.file == file);
-        if !same.any(|part| part.excerpt.add(&mark)) {
-            parts.push(Part { file, place: at, excerpt: Excerpt::new(mark) });
-        }
-    }
+    let (parts, notes) = parts(finding, sources);
 
     let title = level.primary_title(clean(&diagnostic.message)).id(diagnostic.code.id);
     let mut group = Group::with_title(title);
@@ -76,10 +51,6 @@ fn draw(finding: &Finding<'_>, sources: &Sources, renderer: &Renderer, out: &mut
             group.element(Snippet::source(drawn.text).line_start(drawn.line).path(PLACE).annotations(marks));
     }
     group = group.elements(notes.into_iter().map(|note| Severity::NOTE.message(note)));
-    if finding.labels.len() > LABELS {
-        let more = finding.labels.len() - LABELS;
-        group = group.element(Severity::NOTE.message(format!("and {more} more places")));
-    }
     if let Some(help) = &diagnostic.help {
         group = group.element(Severity::HELP.message(clean(help)));
     }

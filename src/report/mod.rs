@@ -13,8 +13,11 @@ mod json;
 mod junit;
 mod located;
 mod sarif;
+mod shown;
 
+pub use clean::clean;
 pub use diff::diff;
+pub use shown::{Lines, Shown, shown};
 
 use std::fmt;
 use std::str::FromStr;

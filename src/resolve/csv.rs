@@ -25,7 +25,12 @@ impl Terms {
         if let Some(value) = metadata.and_then(|property| property.value.as_ref()) {
             return value.tree().ok()?.root().map(|root| Terms::of(root, "apiServiceDefinitions"));
         }
-        blob.with_csv(|csv| csv.get("spec").map(|spec| Terms::of(spec, "apiservicedefinitions"))).flatten()
+        blob.with_csv(|csv| csv.get("spec").map(Terms::of_csv)).flatten()
+    }
+
+    /// Reads the terms of the `spec` of a CSV.
+    pub fn of_csv(spec: Value<'_, '_>) -> Self {
+        Terms::of(spec, "apiservicedefinitions")
     }
 
     /// Reads the terms of `spec`, or of what consoles show of it, which names one field otherwise.

@@ -172,6 +172,11 @@ impl<'t, 's> Value<'t, 's> {
             })
     }
 
+    /// Returns how many nodes there are in it, itself included.
+    pub fn count(self) -> usize {
+        self.node().size as usize
+    }
+
     /// Returns whether all numbers in it are integers that a double holds exactly.
     pub fn has_small_numbers(self) -> bool {
         self.nodes[..self.node().size as usize].iter().all(|node| match node.kind {

@@ -72,12 +72,18 @@ fn rows(root: &Path) -> Vec<Row> {
         rows.push(row("upgrade", &["upgrade", "--from", "0.0.0"]));
         rows.push(row("upgrade --olm v1", &["upgrade", "--from", "0.0.0", "--olm", "v1"]));
         rows.push(row("validate", &["validate"]));
+        rows.push(row("report", &["report", "--output", "target/bench/report.html"]));
     }
+    // Some 500 bundles with all their manifests.
+    let folder = root.join("target/bench/objects/27");
+    generate::catalog(&catalog, "catalog.yaml", 27, &folder);
+    rows.push(report("objects x27", &folder));
     // The published catalog, where it stands beside the project.
     let published = root.join("../shared/data/percona/catalog");
     if published.exists() {
         rows.push(validate("published catalog", &published));
         rows.push(render("published catalog", &published, "yaml"));
+        rows.push(report("published catalog", &published));
         rows.push(Row::new(
             "upgrade --matrix: published catalog",
             std::slice::from_ref(&published),
@@ -122,6 +128,12 @@ fn validate(name: &str, path: &Path) -> Row {
     // From a folder without settings: the rules of this project are not those of the catalog.
     Row::new(&format!("validate: {name}"), &[path.to_owned()], |args| {
         args.args(["--project", "target/bench", "validate"]).arg(path)
+    })
+}
+
+fn report(name: &str, path: &Path) -> Row {
+    Row::new(&format!("report: {name}"), &[path.to_owned()], |args| {
+        args.args(["--project", "target/bench", "report", "--output", "target/bench/report.html"]).arg(path)
     })
 }
 

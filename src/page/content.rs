@@ -1,0 +1,189 @@
+//! What the page shows, as a plain value: packages with their channels, bundles with their facts, upgrades with what
+//! they change, and findings.
+
+use std::collections::{BTreeSet, HashMap};
+
+use rayon::prelude::*;
+
+use super::Subject;
+use super::facts::Facts;
+use crate::catalog::{self, BundleBlob, Catalog};
+use crate::compare::{self, BundleChange, Change, Upgrade};
+use crate::diag::Level;
+use crate::drawing::{self, Picture};
+use crate::report::{self, Shown};
+use crate::resolve::{Index, Source, choosable};
+
+/// What the page shows.
+pub(super) struct Content<'i> {
+    pub(super) subject: Subject<'i>,
+    pub(super) packages: Vec<Package<'i>>,
+    pub(super) bundles: Vec<Bundle<'i>>,
+    pub(super) upgrades: Vec<BundleChange>,
+    pub(super) findings: Vec<Shown<'i>>,
+}
+
+/// A package.
+pub(super) struct Package<'i> {
+    pub(super) name: &'i str,
+    /// The blob; none where channels or bundles name a package that is not there.
+    pub(super) blob: Option<&'i catalog::Package<'i>>,
+    pub(super) channels: Vec<Channel>,
+    /// How many bundles it has.
+    pub(super) bundles: usize,
+    /// The bundles that no channel has.
+    pub(super) loose: Vec<&'i str>,
+    /// How many errors and warnings are about it.
+    pub(super) counts: (usize, usize),
+}
+
+/// A channel.
+pub(super) struct Channel {
+    pub(super) picture: Picture,
+    /// The bundle of each row of the picture, in [`Content::bundles`].
+    pub(super) bundles: Vec<Option<usize>>,
+    /// The upgrades between its rows, in [`Content::upgrades`].
+    pub(super) upgrades: Vec<Step>,
+}
+
+/// An upgrade from one row of a channel to another.
+pub(super) struct Step {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// What it changes, in [`Content::upgrades`].
+    pub(super) upgrade: usize,
+    /// Its kind.
+    pub(super) kind: drawing::Kind,
+    /// Whether OLM v0 never goes this way in the channel.
+    pub(super) is_ignored: bool,
+}
+
+/// A bundle.
+pub(super) struct Bundle<'i> {
+    pub(super) blob: &'i BundleBlob<'i>,
+    pub(super) version: String,
+    pub(super) facts: Facts,
+    /// What is found about it, in [`Content::findings`].
+    pub(super) findings: Vec<usize>,
+    /// How it differs from what the older catalog has.
+    pub(super) change: Option<Change>,
+}
+
+impl<'i> Content<'i> {
+    pub(super) fn new(subject: &Subject<'i>) -> Self {
+        let catalog = subject.catalog;
+        let (name, namespace) = (String::new(), String::new());
+        let sources = [Source { name, namespace, priority: 0, index: Index::new([catalog]) }];
+        let choosable = choosable(&sources, 0);
+        let index = &sources[0].index;
+        let mut content = Content {
+            subject: *subject,
+            packages: Vec::new(),
+            bundles: Vec::new(),
+            upgrades: Vec::new(),
+            findings: report::shown(subject.report, subject.sources),
+        };
+        let differences = subject.against.iter().flat_map(|(_, difference)| &difference.bundles);
+        let differences: HashMap<(&str, &str), Change> =
+            differences.map(|one| ((one.package.as_str(), one.name.as_str()), one.change)).collect();
+        let names = names(catalog);
+        // Packages one by one on each core: the manifests of one are no small thing.
+        let read = |name: &&str| compare::upgrades(index, name, Facts::read);
+        let read: Vec<(Vec<(usize, Facts)>, Vec<Upgrade>)> = names.par_iter().map(read).collect();
+        for (name, (facts, upgrades)) in names.into_iter().zip(read) {
+            let mut places = HashMap::new();
+            for (bundle, facts) in facts {
+                let blob = index.bundles[bundle].blob;
+                places.insert(blob.name.as_ref(), content.bundles.len());
+                let version = blob.package_property().map(|property| property.version).unwrap_or_default();
+                let change = differences.get(&(name, blob.name.as_ref())).copied();
+                content.bundles.push(Bundle { blob, version, facts, findings: Vec::new(), change });
+            }
+            let mut changes = HashMap::new();
+            for upgrade in upgrades {
+                let name = |bundle: usize| index.bundles[bundle].blob.name.as_ref();
+                changes.insert((name(upgrade.from), name(upgrade.to)), content.upgrades.len());
+                content.upgrades.push(upgrade.change);
+            }
+            let lanes = index.lanes(name).into_iter().map(|lane| index.channels[lane].name);
+            let find = |lane: &str| {
+                catalog.channels.iter().find(|channel| channel.package == name && channel.name == lane)
+            };
+            let pictures = lanes.filter_map(find).map(|channel| drawing::picture(channel, index, &choosable));
+            let channels = pictures.map(|picture| Channel::new(picture, &places, &changes)).collect();
+            let own = catalog.bundles.iter().filter(|bundle| bundle.package == name);
+            content.packages.push(Package {
+                name,
+                blob: catalog.packages.iter().find(|package| package.name == name),
+                channels,
+                bundles: own.clone().count(),
+                loose: own
+                    .map(|bundle| bundle.name.as_ref())
+                    .filter(|own| !places.contains_key(own))
+                    .collect(),
+                counts: content.count(name),
+            });
+        }
+        content.assign();
+        content
+    }
+
+    /// Counts the errors and warnings about a package.
+    fn count(&self, package: &str) -> (usize, usize) {
+        let count = |level| {
+            let is_it = |found: &&Shown<'_>| {
+                found.diagnostic.subject.package == package && found.diagnostic.level == level
+            };
+            self.findings.iter().filter(is_it).count()
+        };
+        (count(Level::Error), count(Level::Warn))
+    }
+
+    /// Gives each bundle the findings about it: those of its version, and those that name it.
+    fn assign(&mut self) {
+        let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+        for (at, bundle) in self.bundles.iter().enumerate() {
+            for name in [bundle.version.as_str(), bundle.blob.name.as_ref()] {
+                known.entry((bundle.blob.package.as_ref(), name)).or_insert(at);
+            }
+        }
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for (at, finding) in self.findings.iter().enumerate() {
+            let subject = &finding.diagnostic.subject;
+            let named = finding.diagnostic.message.split('`').skip(1).step_by(2);
+            let names = named.chain([subject.version.as_str()]).filter(|name| !name.is_empty());
+            let about: BTreeSet<usize> =
+                names.filter_map(|name| known.get(&(subject.package.as_str(), name)).copied()).collect();
+            found.extend(about.into_iter().map(|bundle| (bundle, at)));
+        }
+        found.into_iter().for_each(|(bundle, at)| self.bundles[bundle].findings.push(at));
+    }
+}
+
+impl Channel {
+    fn new(picture: Picture, places: &HashMap<&str, usize>, changes: &HashMap<(&str, &str), usize>) -> Self {
+        let entries = picture.entries.iter().enumerate();
+        let rows: HashMap<&str, usize> = entries.map(|(row, entry)| (entry.name.as_str(), row)).collect();
+        let step = |(&(from, to), &upgrade): (&(&str, &str), &usize)| {
+            let (from, to) = (*rows.get(from)?, *rows.get(to)?);
+            let first = picture.edges.partition_point(|edge| edge.to < to);
+            let mut edges = picture.edges[first..].iter().take_while(|edge| edge.to == to);
+            // Several kinds of edges may say the same; the first is what counts.
+            let edge = edges.find(|edge| edge.from.contains(&from))?;
+            Some(Step { from, to, upgrade, kind: edge.kind, is_ignored: edge.is_ignored })
+        };
+        let mut upgrades: Vec<Step> = changes.iter().filter_map(step).collect();
+        upgrades.sort_by_key(|step| (step.to, step.from));
+        let bundles = picture.entries.iter().map(|entry| places.get(entry.name.as_str()).copied()).collect();
+        Channel { picture, bundles, upgrades }
+    }
+}
+
+/// Returns the names of all packages, also of those that only channels or bundles name.
+fn names<'c>(catalog: &'c Catalog<'_>) -> Vec<&'c str> {
+    let packages = catalog.packages.iter().map(|package| package.name.as_ref());
+    let channels = catalog.channels.iter().map(|channel| channel.package.as_ref());
+    let bundles = catalog.bundles.iter().map(|bundle| bundle.package.as_ref());
+    let names: BTreeSet<&str> = packages.chain(channels).chain(bundles).collect();
+    names.into_iter().collect()
+}

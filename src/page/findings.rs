@@ -1,0 +1,119 @@
+//! Findings: what, where, the lines that show it, and the remedy.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use super::html::{Sentence, Text};
+use crate::diag::Level;
+use crate::report::{Lines, Shown};
+
+/// How many findings are shown with their lines; the page is to stay small.
+const EXCERPTS: usize = 500;
+
+/// Writes the findings of a level. Each has the id `f` and its number.
+pub(super) fn write(findings: &[Shown<'_>], level: Level, out: &mut dyn Write) -> io::Result<()> {
+    for (at, shown) in findings.iter().enumerate().filter(|(_, shown)| shown.diagnostic.level == level) {
+        one(shown, at, out)?;
+    }
+    Ok(())
+}
+
+fn one(shown: &Shown<'_>, at: usize, out: &mut dyn Write) -> io::Result<()> {
+    let diagnostic = shown.diagnostic;
+    let (package, level) = (Text(&diagnostic.subject.package), diagnostic.level);
+    write!(
+        out,
+        "<article class=\"finding {level}\" id=\"f{at}\" data-package=\"{package}\">\n<h4><span class=\"level\">{level}\
+         </span> {}</h4>\n<p class=\"where\"><code>{}</code> <span class=\"rule\">{}</span></p>\n",
+        Sentence(&diagnostic.message),
+        Text(&shown.place),
+        diagnostic.code.id
+    )?;
+    for (number, excerpt) in shown.excerpts.iter().enumerate().filter(|_| at < EXCERPTS) {
+        if number > 0 {
+            writeln!(out, "<p class=\"where\"><code>{}</code></p>", Text(&excerpt.place))?;
+        }
+        lines(excerpt, out)?;
+    }
+    for note in &shown.notes {
+        writeln!(out, "<p class=\"note\">{}</p>", Sentence(note))?;
+    }
+    if let Some(help) = &diagnostic.help {
+        writeln!(out, "<p class=\"help\">{}</p>", Sentence(help))?;
+    }
+    writeln!(out, "</article>")
+}
+
+/// Writes lines of a file with their numbers, what is marked in them, and what is to be said of it.
+fn lines(excerpt: &Lines, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "<pre class=\"lines\" tabindex=\"0\" role=\"region\" aria-label=\"lines of the file\">")?;
+    let (mut start, mut is_gap) = (0, false);
+    for (number, line) in excerpt.text.split('\n').enumerate() {
+        let end = start + line.len();
+        let mut marks: Vec<_> = excerpt
+            .marks
+            .iter()
+            .filter(|(range, _)| (start..=end).contains(&range.start))
+            .map(|(range, label)| (range.start - start..range.end.clamp(range.start, end) - start, label))
+            .collect();
+        start = end + 1;
+        if line.is_empty() && marks.is_empty() {
+            if !std::mem::replace(&mut is_gap, true) {
+                out.write_all(b"<span class=\"gap\">\xe2\x8b\xae</span>\n")?;
+            }
+            continue;
+        }
+        is_gap = false;
+        marks.sort_by_key(|(range, _)| range.start);
+        write!(out, "<span class=\"number\">{}</span>", excerpt.line + number)?;
+        marked(line, marks.iter().map(|(range, _)| range), out)?;
+        for label in marks.iter().filter_map(|(_, label)| label.as_ref()) {
+            write!(out, "  <span class=\"label\">{}</span>", Sentence(label))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "</pre>")
+}
+
+/// Writes a line with some of its ranges marked, which come in order and may overlap.
+fn marked<'r>(
+    line: &str,
+    marks: impl Iterator<Item = &'r Range<usize>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut at = 0;
+    for range in marks {
+        let from = range.start.max(at);
+        if range.end > from {
+            write!(out, "{}<mark>{}</mark>", Text(&line[at..from]), Text(&line[from..range.end]))?;
+            at = range.end;
+        }
+    }
+    write!(out, "{}", Text(&line[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(text: &str, marks: &[(Range<usize>, Option<&str>)]) -> String {
+        let marks = marks.iter().map(|(range, label)| (range.clone(), label.map(str::to_owned))).collect();
+        let mut out = Vec::new();
+        lines(&Lines { place: String::new(), line: 7, text: text.to_owned(), marks }, &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        out[out.find('>').unwrap() + 1..].replace("</pre>\n", "")
+    }
+
+    #[test]
+    fn what_is_guilty_is_marked() {
+        assert_eq!(
+            drawn("a: <b>", &[(3..6, None)]),
+            "<span class=\"number\">7</span>a: <mark>&lt;b&gt;</mark>\n"
+        );
+        assert_eq!(
+            drawn("one\n\n\nfour", &[(0..3, None), (1..2, None), (6..10, Some("the `other`"))]),
+            "<span class=\"number\">7</span><mark>one</mark>\n<span class=\"gap\">⋮</span>\n\
+             <span class=\"number\">10</span><mark>four</mark>  <span class=\"label\">the <code>other</code></span>\n"
+        );
+    }
+}
