@@ -296,7 +296,7 @@ fn the_default_branch_pushes_and_signs() {
     let host = format!("127.0.0.1:{}", registry.port);
     let job = || {
         let job = Job::new(&watched, &server, "push").with("username", "alice").with("password", "s3cret");
-        // One reference a line, and what a shell would take for more than text.
+        // One reference a line, with blanks where people put them.
         job.with("push", format!("{host}/demo/catalog:v1\n  {host}/demo/other:v1\n\n"))
     };
     let mut pushing = job();
