@@ -28,15 +28,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
-    let output = match Place::spelt(&args.output)? {
-        Some(Place::Registry(_)) => {
-            return Err(
-                Error::new("`build` writes to disk").hint("write `olmcat push REF` to publish the image")
-            );
-        }
-        Some(place) => place,
-        None => Place::path(&args.output),
-    };
+    let output = output(&args.output)?;
     let Some(built) = args.image.build(root, &args.registry, args.check, ui)? else {
         return Ok(ExitStatus::Findings);
     };
@@ -46,4 +38,14 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     }
     ui.print(&format!("{}\n", built.artifact.digest()))?;
     Ok(ExitStatus::Clean)
+}
+
+/// Reads the place that an image is written to.
+pub(super) fn output(text: &str) -> Result<Place, Error> {
+    match Place::spelt(text)? {
+        Some(Place::Registry(_)) => Err(Error::new("images are written to disk here")
+            .hint("write `olmcat push REF` to publish the image")),
+        Some(place) => Ok(place),
+        None => Ok(Place::path(text)),
+    }
 }

@@ -6,6 +6,7 @@ mod bundle_add;
 mod bundle_build;
 mod bundle_validate;
 mod cache;
+mod changes;
 mod choice;
 mod copy;
 mod diff;
@@ -15,6 +16,7 @@ mod files;
 mod fix;
 mod flavour;
 mod image_args;
+mod init;
 mod inspect;
 mod large;
 mod large_index;
@@ -41,12 +43,14 @@ mod reference;
 mod registry_args;
 mod render;
 mod rulebook;
+mod schema;
 mod serve;
 mod serving;
 mod transfer;
 mod ui;
 mod upgrade;
 mod validate;
+mod watch;
 mod way;
 
 use std::ffi::OsString;
@@ -60,6 +64,7 @@ use crate::diag::Error;
 use crate::report;
 use files::stage;
 pub use reference::reference;
+pub use schema::schemas;
 use ui::Ui;
 
 /// Turns operator bundles into a validated OLM catalog image.
@@ -118,9 +123,11 @@ impl ValueEnum for Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
     Build(build::Args),
     Render(render::Args),
     Validate(validate::Args),
+    Watch(watch::Args),
     Push(push::Args),
     Login(login::Args),
     Logout(logout::Args),
@@ -138,6 +145,7 @@ enum Command {
     Serve(Box<serve::Args>),
     Query(query::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
     Cache(cache::Args),
     /// Do what opm does, with its commands, flags and output
     ///
@@ -202,7 +210,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         _ => false,
     };
     if !is_server {
-        end_cleanly();
+        // What a shell reports for a process that Ctrl-C ended; who watches has no other end.
+        end_cleanly(if matches!(args.command, Command::Watch(_)) { 0 } else { 130 });
     }
     let mut ui = Ui::new(args.global.format.0, args.global.quiet);
     let status = run(args, &mut ui).unwrap_or_else(|error| {
@@ -215,21 +224,22 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Lets Ctrl-C and a polite kill end the process without half-written files. Where somebody handles or
 /// ignores these signals already, as `nohup` does, that stays so.
 #[allow(clippy::exit, reason = "a signal ends the process from a thread of its own")]
-fn end_cleanly() {
-    let _ = ctrlc::try_set_handler(|| {
+fn end_cleanly(code: i32) {
+    let _ = ctrlc::try_set_handler(move || {
         crate::oci::abandon_temporary();
         password::restore();
-        // What a shell reports for a process that Ctrl-C ended.
-        std::process::exit(130);
+        std::process::exit(code);
     });
 }
 
 fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let root = args.global.project;
     match args.command {
+        Command::Init(args) => init::run(&args, &root, ui),
         Command::Build(args) => build::run(&args, &root, ui),
         Command::Render(args) => render::run(&args, &root, ui),
         Command::Validate(args) => validate::run(&args, &root, ui),
+        Command::Watch(args) => watch::run(&args, &root, ui),
         Command::Push(args) => push::run(&args, &root, ui),
         Command::Login(args) => login::run(&args, ui),
         Command::Logout(args) => logout::run(&args, ui),
@@ -247,6 +257,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Serve(args) => serve::run(&args, &root, ui),
         Command::Query(args) => query::run(&args, ui),
         Command::Explain(args) => explain::run(&args, ui),
+        Command::Schema(args) => schema::run(&args, &root, ui),
         Command::Cache(args) => cache::run(&args, ui),
         Command::Opm { args } => Ok(opm::main([OsString::from("opm")].into_iter().chain(args))),
     }
