@@ -7,8 +7,11 @@ use clap::ValueEnum;
 use super::files::stage;
 use super::project::{SETTINGS, below, no_project};
 use super::{ExitStatus, Ui};
+use crate::catalog;
 use crate::diag::Error;
-use crate::{catalog, load, settings, template};
+use crate::load;
+use crate::settings;
+use crate::template;
 
 /// Print the JSON Schema of a file that people write, for editors
 ///

@@ -37,12 +37,12 @@ pub struct Settings {
     /// What the catalog is to be installed on: `olm-v0`, `olm-v1`, `ocp-4.15`. Rules that matter
     /// elsewhere are left out; all count if nothing is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(inner(regex(pattern = r"^(olm-v0|olm-v1|ocp-v?4\.[0-9]+(\.[0-9]+)?)$")))]
+    #[schemars(inner(pattern(r"^(olm-v0|olm-v1|ocp-v?4\.[0-9]+(\.[0-9]+)?)$")))]
     pub platforms: Vec<String>,
     /// The versions of Kubernetes that it is to be installed on: `1.25`, `1.25-1.30`, or `1.25-` for
     /// all from there on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^v?[0-9]+\.[0-9]+(\.[0-9]+)?(-(v?[0-9]+\.[0-9]+(\.[0-9]+)?)?)?$"))]
+    #[schemars(pattern(r"^v?[0-9]+\.[0-9]+(\.[0-9]+)?(-(v?[0-9]+\.[0-9]+(\.[0-9]+)?)?)?$"))]
     pub kube_version: Option<String>,
     /// Known defects that the project lives with.
     #[serde(default)]
@@ -288,7 +288,8 @@ fn read<T: DeserializeOwned + Serialize>(
             let Some(at) = tree.root().and_then(|root| list_for_map(root, &taken, &place)) else {
                 return Some((value, place));
             };
-            let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, at, "a list, where a mapping is wanted");
+            let mut finding =
+                Diagnostic::new(&codes::INVALID_SETTINGS, at, "a list, where a mapping is wanted");
             finding.help(help);
             report.push(finding);
             None

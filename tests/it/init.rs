@@ -18,7 +18,10 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                found.insert(path.strip_prefix(folder).unwrap().to_owned(), fs::read(&path).unwrap_or_default());
+                found.insert(
+                    path.strip_prefix(folder).unwrap().to_owned(),
+                    fs::read(&path).unwrap_or_default(),
+                );
             }
         }
     }
@@ -153,11 +156,13 @@ fn what_cannot_be_done_is_told() {
     folder.write("taken/catalog", "");
     let image = "--image";
     for (args, told) in [
-        (&["init", "file"][..], "cannot create file"),
+        (&["init", "file"][..], "file is a file"),
         (&["init", "taken"], "cannot create taken/catalog"),
         (&["init", image, "quay.io/team/catalog:latest"], "name the repository alone"),
         (&["init", image, "quay.io/team/catalog # no"], "invalid value"),
         (&["init", image, "a: b"], "invalid value"),
+        (&["init", "--home", "https://example.com/olmcat"], "https://HOST/OWNER/REPOSITORY"),
+        (&["init", "--home", "https://example.com/team/olmcat # no"], "https://HOST/OWNER/REPOSITORY"),
         (&["init", "--bundle", "file"], "--bundle-image"),
         (&["init", "new", "--bundle", "file", "--bundle-image", "quay.io/team/demo:v1"], "file"),
     ] {
@@ -175,6 +180,24 @@ fn the_jobs_are_short_yaml() {
         let text = fs::read_to_string(folder.path().join(name)).unwrap();
         yaml::read(&text, 0..text.len()).unwrap();
         assert!(text.contains("olmcat") && text.lines().count() <= 40, "{name}");
+        assert!(!text.contains(['{', '}']) || name.contains("github"), "{name} is filled in");
+    }
+    let of_ours = Folder::new();
+    let home = "https://git.example.com/team/olmcat";
+    let args = ["init", "--ci", "github,gitlab", "--home", &format!("{home}.git")];
+    let run = olmcat(of_ours.path(), &args).run().exits(0);
+    assert!(!run.stderr().contains("OWNER"), "{}", run.stderr());
+    let text = |name: &str| fs::read_to_string(of_ours.path().join(name)).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    for (name, line) in [
+        (".github/workflows/catalog.yml", format!("uses: team/olmcat/.github/actions/olmcat@v{version}")),
+        (".github/workflows/catalog.yml", "        # push: ".to_owned()),
+        (".gitlab-ci.yml", format!("remote: {home}/-/raw/v{version}/.gitlab/olmcat.yml")),
+        (".gitlab-ci.yml", format!("OLMCAT_RELEASE: {home}/releases/download/v{version}")),
+        (".gitlab-ci.yml", "  # OLMCAT_PUSH: ".to_owned()),
+        (".pre-commit-config.yaml", format!("repo: {home}")),
+    ] {
+        assert!(text(name).contains(&line), "{name}: {line}\n{}", text(name));
     }
     let without = Folder::new();
     olmcat(without.path(), &["init", "--ci", "none"]).run().exits(0);

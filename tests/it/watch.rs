@@ -79,7 +79,7 @@ fn every_change_has_its_verdict() {
     // Half-written, and then whole.
     fs::write(&template, &good[..good.len() - 20]).unwrap();
     watch.until("catalog/demo/template.yaml:");
-    watch.until("1 error");
+    watch.until("2 errors (");
     fs::write(&template, &good).unwrap();
     watch.until(clean);
     // No YAML, and no text.

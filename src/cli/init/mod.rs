@@ -14,7 +14,7 @@ use crate::diag::{Error, Report};
 use crate::load;
 use crate::oci::Reference;
 use crate::text::Sources;
-use files::{Choice, Ci, files};
+use files::{Choice, Ci, SOMEWHERE, files};
 
 /// Start a catalog repository: settings, schemas for editors, jobs of CI, and a first bundle
 ///
@@ -40,21 +40,45 @@ pub(super) struct Args {
     /// Where the catalog is checked, built and pushed.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "github", value_name = "HOST")]
     ci: Vec<Ci>,
+    /// The repository that publishes olmcat, such as `https://github.com/OWNER/olmcat`: jobs and hooks take it from there.
+    #[arg(long, value_name = "URL", value_parser = home)]
+    home: Option<String>,
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let root = args.folder.as_deref().unwrap_or(root);
-    let choice = Choice { image: args.image.as_deref(), has_contract: args.contract, ci: &args.ci };
+    if root.exists() && !root.is_dir() {
+        let message = format!("{} is a file, and a repository is a folder", root.display());
+        return Err(Error::new(message).hint("name another folder"));
+    }
+    let published = Some(env!("CARGO_PKG_REPOSITORY")).filter(|url| !url.is_empty());
+    let home = args.home.as_deref().or(published);
+    let choice = Choice {
+        image: args.image.as_deref(),
+        has_contract: args.contract,
+        ci: &args.ci,
+        home: home.unwrap_or(SOMEWHERE),
+    };
+    let mut unnamed = Vec::new();
     for (name, text) in files(&choice) {
         let path = below(root, &name);
         if put(&path, &text)? {
             ui.note(&format!("wrote {}", path.display()));
+            if text.contains(SOMEWHERE) {
+                unnamed.push(path.display().to_string());
+            }
         } else if name.ends_with(".schema.json") && !fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
             let path = path.display();
             ui.note(&format!("kept {path}, which is of another version: `olmcat schema --write` renews it"));
         } else {
             ui.note(&format!("kept {}", path.display()));
         }
+    }
+    if !unnamed.is_empty() {
+        let files = unnamed.join(" and ");
+        ui.note(&format!(
+            "name the owner of the repository that publishes olmcat, in the place of OWNER, in {files}"
+        ));
     }
     if let (Some(folder), Some(image)) = (&args.bundle, &args.bundle_image) {
         let status = bundle(folder, image, root, ui)?;
@@ -120,4 +144,19 @@ fn repository(text: &str) -> Result<String, String> {
         return Err("name the repository alone: the tag is that of the target".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// Reads the address of a repository on a code host.
+fn home(text: &str) -> Result<String, String> {
+    let trimmed = text.trim_end_matches('/').trim_end_matches(".git");
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':'))
+    };
+    let path: Vec<&str> =
+        trimmed.strip_prefix("https://").map(|path| path.split('/').collect()).unwrap_or_default();
+    match path.len() >= 3 && path.iter().all(|part| is_name(part)) {
+        true => Ok(trimmed.to_owned()),
+        false => Err("write `https://HOST/OWNER/REPOSITORY`".to_owned()),
+    }
 }
