@@ -107,7 +107,9 @@ fn bundle(folder: &Path, image: &str, root: &Path, ui: &mut Ui) -> Result<ExitSt
     let bundle = load::bundle(folder, &sources, &mut report)?;
     let (package, version) = (bundle.package(), bundle.version());
     let path = below(root, "bundles").join(package.as_ref()).join(version.as_ref());
-    if !package.is_empty() && !version.is_empty() && load::exists(&path) {
+    // What cannot be the name of a folder is refused where bundles are added.
+    let is_name = |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains('/');
+    if is_name(&package) && is_name(&version) && load::exists(&path) {
         ui.note(&format!("kept {}", path.display()));
     } else {
         let status = bundle_add::add(&bundle_add::Args::new(folder, image), root, ui)?;
