@@ -30,9 +30,9 @@ fn prepare(folder: &Path) {
         copy(&root().join(part), &folder.join(part));
     }
     copy(&root().join("bundles/dbaas-operator/0.1.17"), &folder.join("bundle"));
-    copy(&root().join("bundles/dbaas-operator/0.1.17"), &folder.join("next"));
-    let csv = folder.join("next/manifests/dbaas-operator.clusterserviceversion.yaml");
-    fs::write(&csv, fs::read_to_string(&csv).unwrap().replace("0.1.17", "0.1.18")).unwrap();
+    copy(&root().join("bundles/percona-xtradb-cluster-operator/1.13.0"), &folder.join("next"));
+    let csv = folder.join("next/manifests/percona-xtradb-cluster-operator.clusterserviceversion.yaml");
+    fs::write(&csv, fs::read_to_string(&csv).unwrap().replace("1.13.0", "1.13.1")).unwrap();
 }
 
 /// Runs a command; one that serves or watches is ended once it says that it does.

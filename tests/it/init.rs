@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use olmcat::text::yaml;
 
-use crate::support::{Folder, Olmcat, data};
+use crate::support::{Folder, Olmcat, data, root, skip};
 
 /// The files of a folder, by their paths.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -202,4 +202,40 @@ fn the_jobs_are_short_yaml() {
     let without = Folder::new();
     olmcat(without.path(), &["init", "--ci", "none"]).run().exits(0);
     assert!(!without.path().join(".github").exists() && !without.path().join(".gitlab-ci.yml").exists());
+}
+
+/// What the jobs name is what this repository publishes: the inputs of its action, the variables of its template, its
+/// hooks.
+#[test]
+fn the_jobs_name_what_is_published() {
+    let folder = Folder::new();
+    olmcat(folder.path(), &ALL).run().exits(0);
+    // The names of a file's fields at a depth, also of those that wait behind a `#`.
+    let names = |job: &str, start: &str| -> Vec<String> {
+        let text = fs::read_to_string(folder.path().join(job)).unwrap();
+        let lines = text.lines().filter_map(|line| line.strip_prefix(start));
+        let fields = lines.filter_map(|line| line.trim_start_matches("# ").split_once(':'));
+        fields.map(|(name, _)| name.to_owned()).filter(|name| !name.contains(' ')).collect()
+    };
+    let text = fs::read_to_string(folder.path().join(".pre-commit-config.yaml")).unwrap();
+    let hooks = text.lines().filter_map(|line| line.strip_prefix("  - id: ")).map(str::to_owned).collect();
+    for (published, start, wanted) in [
+        (".github/actions/olmcat/action.yml", "  ", names(".github/workflows/catalog.yml", "        ")),
+        (".gitlab/olmcat.yml", "  ", names(".gitlab-ci.yml", "  ")),
+        (".pre-commit-hooks.yaml", "- id: ", hooks),
+    ] {
+        assert!(wanted.len() >= 2, "{published}: {wanted:?}");
+        let Ok(text) = fs::read_to_string(root().join(published)) else {
+            skip(&format!("no {published}"));
+            continue;
+        };
+        for name in wanted {
+            let has = |line: &str| {
+                line.strip_prefix(start).is_some_and(|line| {
+                    line.trim_end_matches(':') == name || line.starts_with(&format!("{name}: "))
+                })
+            };
+            assert!(text.lines().any(has), "{published} has no `{name}`");
+        }
+    }
 }
