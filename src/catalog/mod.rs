@@ -34,6 +34,9 @@ use std::borrow::Cow;
 
 use crate::text::Place;
 
+/// The JSON Schema of a blob, for editors.
+pub const JSON_SCHEMA: &str = include_str!("catalog.schema.json");
+
 /// A catalog: the blobs of all its files, by schema, in the order of the files.
 #[derive(Debug, Default)]
 pub struct Catalog<'s> {

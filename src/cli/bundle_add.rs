@@ -7,6 +7,7 @@ use super::choice::Choice;
 use super::listing::{self, Archetype};
 use super::project::{SETTINGS, SMALL, below};
 use super::rulebook::Rulebook;
+use super::schema::Schema;
 use super::{ExitStatus, Ui, stage};
 use crate::catalog::check_image_reference;
 use crate::diag::{Diagnostic, Error, Report};
@@ -49,7 +50,31 @@ pub(super) struct Args {
     force: bool,
 }
 
+impl Args {
+    /// The first bundle of a project, as it is.
+    pub(super) fn new(bundle: &Path, image: &str) -> Self {
+        Args {
+            bundle: bundle.to_owned(),
+            image: Some(image.to_owned()),
+            channel: Vec::new(),
+            strip_descriptions: false,
+            description: None,
+            icon: None,
+            force: false,
+        }
+    }
+}
+
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    let status = add(args, root, ui)?;
+    if status == ExitStatus::Clean {
+        ui.note("run `olmcat render` to bring the catalog up to date");
+    }
+    Ok(status)
+}
+
+/// Adds a bundle; the catalog is not rendered.
+pub(super) fn add(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
     ui.step(format!("checking {}", args.bundle.display()));
     let bundle = load::bundle(&args.bundle, &sources, &mut report)?;
@@ -127,7 +152,6 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         file.put()?;
         ui.note(&format!("wrote {}", path.display()));
     }
-    ui.note("run `olmcat render` to bring the catalog up to date");
     Ok(ExitStatus::Clean)
 }
 
@@ -222,9 +246,13 @@ fn settings(
 /// Returns the template with the image listed in the chosen archetypes.
 fn template(args: &Args, image: &str, old: Option<String>, path: &Path) -> Result<String, Error> {
     let text = old.unwrap_or_else(|| {
-        "# The published versions, from which channels and edges follow; `olmcat bundle add` adds to it.\n\
+        let schema = path.ancestors().nth(2).map(|catalog| catalog.join(Schema::Template.file()));
+        // Editors complain of a schema that is not there.
+        let has_schema = schema.is_some_and(|schema| schema.is_file());
+        let directive = if has_schema { Schema::Template.directive(1) } else { String::new() };
+        directive
+            + "# The published versions, from which channels and edges follow; `olmcat bundle add` adds to it.\n\
          schema: olm.semver\ngenerateMajorChannels: true\ngenerateMinorChannels: false\n"
-            .to_owned()
     });
     match args.channel.as_slice() {
         [] if !listing::archetypes_of(&text, image).is_empty() => Ok(text),

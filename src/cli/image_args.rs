@@ -119,6 +119,10 @@ impl ImageArgs {
         ui: &Ui,
     ) -> Result<Option<onto::Files>, Error> {
         let target = project.target(self.target.as_deref())?;
+        if project.packages.is_empty() {
+            return Err(Error::new("the project has no package yet, so there is nothing to build")
+                .hint("add a bundle with `olmcat bundle add DIR --image REF`"));
+        }
         ui.step("rendering the catalog");
         let wanted: BTreeSet<String> = self.packages.iter().cloned().collect();
         let mut texts = project.texts(&target);

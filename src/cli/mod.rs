@@ -6,6 +6,7 @@ mod bundle_add;
 mod bundle_build;
 mod bundle_validate;
 mod cache;
+mod changes;
 mod choice;
 mod completions;
 mod copy;
@@ -17,6 +18,7 @@ mod fix;
 mod flavour;
 mod graph;
 mod image_args;
+mod init;
 mod inspect;
 mod large;
 mod large_index;
@@ -45,6 +47,7 @@ mod registry_args;
 mod render;
 mod report;
 mod rulebook;
+mod schema;
 mod serve;
 mod serving;
 mod tool_image;
@@ -52,6 +55,7 @@ mod transfer;
 mod ui;
 mod upgrade;
 mod validate;
+mod watch;
 mod way;
 
 use std::ffi::OsString;
@@ -64,6 +68,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::diag::Error;
 use files::stage;
 pub use reference::reference;
+pub use schema::schemas;
 use ui::Ui;
 
 /// Turns operator bundles into a validated OLM catalog image.
@@ -122,9 +127,11 @@ impl ValueEnum for Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
     Build(build::Args),
     Render(render::Args),
     Validate(validate::Args),
+    Watch(watch::Args),
     Push(push::Args),
     Login(login::Args),
     Logout(logout::Args),
@@ -144,6 +151,7 @@ enum Command {
     Serve(Box<serve::Args>),
     Query(query::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
     Cache(cache::Args),
     ToolImage(tool_image::Args),
     Completions(completions::Args),
@@ -211,7 +219,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         _ => false,
     };
     if !is_server {
-        end_cleanly();
+        // What a shell reports for a process that Ctrl-C ended; who watches has no other end.
+        end_cleanly(if matches!(args.command, Command::Watch(_)) { 0 } else { 130 });
     }
     let mut ui = Ui::new(args.global.format.0, args.global.quiet);
     let status = run(args, &mut ui).unwrap_or_else(|error| {
@@ -224,21 +233,22 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Lets Ctrl-C and a polite kill end the process without half-written files. Where somebody handles or
 /// ignores these signals already, as `nohup` does, that stays so.
 #[allow(clippy::exit, reason = "a signal ends the process from a thread of its own")]
-fn end_cleanly() {
-    let _ = ctrlc::try_set_handler(|| {
+fn end_cleanly(code: i32) {
+    let _ = ctrlc::try_set_handler(move || {
         crate::oci::abandon_temporary();
         password::restore();
-        // What a shell reports for a process that Ctrl-C ended.
-        std::process::exit(130);
+        std::process::exit(code);
     });
 }
 
 fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let root = args.global.project;
     match args.command {
+        Command::Init(args) => init::run(&args, &root, ui),
         Command::Build(args) => build::run(&args, &root, ui),
         Command::Render(args) => render::run(&args, &root, ui),
         Command::Validate(args) => validate::run(&args, &root, ui),
+        Command::Watch(args) => watch::run(&args, &root, ui),
         Command::Push(args) => push::run(&args, &root, ui),
         Command::Login(args) => login::run(&args, ui),
         Command::Logout(args) => logout::run(&args, ui),
@@ -258,6 +268,7 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Serve(args) => serve::run(&args, &root, ui),
         Command::Query(args) => query::run(&args, ui),
         Command::Explain(args) => explain::run(&args, ui),
+        Command::Schema(args) => schema::run(&args, &root, ui),
         Command::Cache(args) => cache::run(&args, ui),
         Command::ToolImage(args) => tool_image::run(&args, ui),
         Command::Completions(args) => completions::run(&args, ui),

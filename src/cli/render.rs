@@ -77,7 +77,8 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     if args.references.is_empty() { project(args.check, root, ui) } else { print(args, root, ui) }
 }
 
-fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
+/// Renders the catalog of a project, or says whether it is as it would be rendered.
+pub(super) fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
     let project = project::check(root, &sources, &mut report, ui)?;
     if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::changes::Changes;
 use super::pull_args::PullArgs;
 use super::serving::{Refusal, Serving};
 use super::{ExitStatus, Ui};
@@ -108,21 +109,11 @@ fn raise_limit() {
 
 /// Looks whether the catalog was changed, and waits until it is left alone.
 fn reload(serving: Serving) -> Reload {
-    let mut served = serving.signature();
-    let mut seen = served.clone();
+    let mut changes = Changes::since(serving.signature());
     let ui = Ui::new(Format::Human, true);
     Box::new(move || {
-        let now = serving.signature();
-        if now == served {
-            seen = now;
-            return None;
-        }
-        if now != seen {
-            seen = now;
-            return None;
-        }
-        served = now;
-        Some(serving.content(&ui).map_err(Refusal::line))
+        let is_over = changes.are_over(serving.signature());
+        is_over.then(|| serving.content(&ui).map_err(Refusal::line))
     })
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::changes::{Seen, look};
 use super::large::Large;
 use super::opened;
 use super::project;
@@ -244,25 +245,11 @@ impl Serving {
     }
 
     /// What can be seen of a catalog without reading it.
-    pub(super) fn signature(&self) -> Vec<(PathBuf, u64, SystemTime)> {
-        let mut found = Vec::new();
+    pub(super) fn signature(&self) -> Seen {
         match &self.catalog {
-            Some(path) => see(path, &mut found),
-            None => ["catalog", "bundles"].iter().for_each(|part| see(&self.root.join(part), &mut found)),
+            Some(path) => look([path]),
+            None => look(["catalog", "bundles"].map(|part| self.root.join(part))),
         }
-        found.sort();
-        found
-    }
-}
-
-fn see(path: &Path, found: &mut Vec<(PathBuf, u64, SystemTime)>) {
-    let Ok(metadata) = fs::metadata(path) else { return };
-    if metadata.is_dir() {
-        let entries = fs::read_dir(path).into_iter().flatten().flatten();
-        entries.for_each(|entry| see(&entry.path(), found));
-    } else {
-        let time = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-        found.push((path.to_owned(), metadata.len(), time));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Standard output and error: results on the one, everything else on the other; progress and colour
 //! on terminals only.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal, Write as _};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -20,10 +20,7 @@ pub(super) struct Ui {
 
 impl Ui {
     pub(super) fn new(format: Format, quiet: bool) -> Self {
-        let progress = (!quiet
-            && io::stderr().is_terminal()
-            && std::env::var_os("TERM").is_none_or(|term| term != "dumb"))
-        .then(|| {
+        let progress = (!quiet && is_screen(&io::stderr())).then(|| {
             let bar = ProgressBar::new_spinner();
             let style = ProgressStyle::with_template("{spinner} {msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_spinner());
@@ -94,10 +91,7 @@ impl Ui {
         self.clear();
         let mut out = io::stdout().lock();
         match write(&mut |part| out.write_all(part.as_bytes())).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Error::new(format!("cannot write to standard output: {error}"))
-                    .hint("see where it goes: what was printed so far is not whole"))
-            }
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
             _ => Ok(()),
         }
     }
@@ -127,6 +121,47 @@ impl Ui {
         Ok(status(report))
     }
 
+    /// Shows findings and a verdict on standard output: on a terminal in the place of all that is seen there, elsewhere
+    /// as lines. Returns whether anybody reads them.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(super) fn show(
+        &self,
+        report: &mut Report,
+        sources: &Sources,
+        verdict: &str,
+        is_good: bool,
+    ) -> Result<bool, Error> {
+        report.sort(sources);
+        let is_screen = is_screen(&io::stdout());
+        let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+        let format = match self.format {
+            Format::Human if !is_screen => Format::Concise,
+            format => format,
+        };
+        let mut text = report::render(report, sources, format, colour);
+        if format == Format::Human {
+            // The verdict counts them, too.
+            text.truncate(text.trim_end().rfind("\n\n").map_or(0, |end| end + 2));
+        }
+        if matches!(format, Format::Human | Format::Concise) {
+            let style = if is_good { "\x1b[1;32m" } else { "\x1b[1;31m" };
+            let (on, off) = if colour { (style, "\x1b[0m") } else { ("", "") };
+            text += &format!("{on}{verdict}{off}\n");
+        } else {
+            let _ = writeln!(anstream::stderr(), "{verdict}");
+        }
+        // The cursor goes home, and what is behind it goes away.
+        let text = if is_screen { format!("\x1b[H\x1b[2J{text}") } else { text };
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(unwritten(&error)),
+        }
+    }
+
     /// Prints findings beside the result of a command: on standard error, and only if there are any.
     pub(super) fn report_aside(&self, report: &mut Report, sources: &Sources) -> ExitStatus {
         report.sort(sources);
@@ -137,6 +172,16 @@ impl Ui {
         }
         status(report)
     }
+}
+
+/// Whether something can be drawn upon.
+fn is_screen(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn unwritten(error: &io::Error) -> Error {
+    Error::new(format!("cannot write to standard output: {error}"))
+        .hint("see where it goes: what was printed so far is not whole")
 }
 
 fn status(report: &Report) -> ExitStatus {

@@ -45,11 +45,12 @@ impl Baseline {
 
     /// Reads a baseline; what is wrong is a finding, and then there is none.
     pub fn read(sources: &Sources, file: FileId, report: &mut Report) -> Option<Self> {
-        let (baseline, place) = super::read::<Self>(sources, file, report)?;
+        let help = "write it anew with `olmcat validate --write-baseline`";
+        let (baseline, place) = super::read::<Self>(sources, file, help, report)?;
         if baseline.version != VERSION {
             let message = format!("a baseline of version {}", baseline.version);
             let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place.key("version"), message);
-            finding.help("write it anew with `olmcat validate --write-baseline`");
+            finding.help(help);
             report.push(finding);
             return None;
         }

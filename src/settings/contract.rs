@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::diag::{Diagnostic, Report, codes};
 use crate::text::{FileId, Place, Sources};
 
 /// The contract with an installer.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Contract {
     /// What the installer is called in messages.
@@ -62,7 +63,7 @@ fn image_tag() -> String {
 }
 
 /// The CatalogSource of an installer.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CatalogSource {
     /// Its name.
@@ -90,7 +91,7 @@ impl Default for CatalogSource {
 }
 
 /// Who lets an InstallPlan go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 pub enum Approval {
     /// Somebody has to.
     #[default]
@@ -100,7 +101,7 @@ pub enum Approval {
 }
 
 /// A namespace that an installer installs into.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InstallNamespace {
     /// Its name.
@@ -123,7 +124,7 @@ impl InstallNamespace {
 }
 
 /// What an installer expects of a package.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Expected {
     /// The channel that it subscribes to.
@@ -160,7 +161,8 @@ impl Contract {
 
     /// Reads a contract; what is wrong is a finding, and then there is none.
     pub fn read(sources: &Sources, file: FileId, report: &mut Report) -> Option<Self> {
-        let (mut contract, place): (Self, Place) = super::read(sources, file, report)?;
+        let help = "`olmcat schema contract` prints what may stand here";
+        let (mut contract, place): (Self, Place) = super::read(sources, file, help, report)?;
         let mut is_sound = true;
         for (at, namespace) in contract.namespaces.iter().enumerate() {
             for (number, package) in namespace.packages.iter().enumerate() {

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::diag::{Diagnostic, Level, Minors, Platform, Report, Suite, codes};
-use crate::text::{FileId, Place, Sources, duplicate_keys, json, yaml};
+use crate::text::{FileId, Kind, Place, Sources, Value, duplicate_keys, json, yaml};
 
 /// The settings of an olmcat project.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
@@ -37,10 +37,12 @@ pub struct Settings {
     /// What the catalog is to be installed on: `olm-v0`, `olm-v1`, `ocp-4.15`. Rules that matter
     /// elsewhere are left out; all count if nothing is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(pattern(r"^(olm-v0|olm-v1|ocp-v?4\.[0-9]+(\.[0-9]+)?)$")))]
     pub platforms: Vec<String>,
     /// The versions of Kubernetes that it is to be installed on: `1.25`, `1.25-1.30`, or `1.25-` for
     /// all from there on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(pattern(r"^v?[0-9]+\.[0-9]+(\.[0-9]+)?(-(v?[0-9]+\.[0-9]+(\.[0-9]+)?)?)?$"))]
     pub kube_version: Option<String>,
     /// Known defects that the project lives with.
     #[serde(default)]
@@ -157,6 +159,9 @@ pub enum Properties {
     CsvMetadata,
 }
 
+/// What mends the settings.
+const HELP: &str = "`olmcat schema olmcat` prints what may stand here";
+
 fn catalog_yaml() -> String {
     "catalog.yaml".to_owned()
 }
@@ -164,7 +169,7 @@ fn catalog_yaml() -> String {
 impl Settings {
     /// Reads the settings; what is wrong is a finding, and then there are none.
     pub fn read(sources: &Sources, file: FileId, report: &mut Report) -> Option<Self> {
-        let (settings, place): (Self, Place) = read(sources, file, report)?;
+        let (settings, place): (Self, Place) = read(sources, file, HELP, report)?;
         let before = report.diagnostics().len();
         for (index, exception) in settings.exceptions.iter().enumerate() {
             if exception.reason.trim().is_empty() {
@@ -196,7 +201,7 @@ impl Settings {
         for (place, fault) in platforms.chain(kube) {
             if let Some(fault) = fault {
                 let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place, fault);
-                finding.help("see the schema `catalog/olmcat.schema.json` for what may stand here");
+                finding.help(HELP);
                 report.push(finding);
             }
         }
@@ -233,14 +238,27 @@ impl Settings {
 
 /// Returns the JSON Schema of the settings, for editors.
 pub fn schema() -> String {
-    let schema = serde_json::to_string_pretty(&schemars::schema_for!(Settings));
-    schema.expect("a schema is made of strings and maps") + "\n"
+    written(&schemars::schema_for!(Settings))
+}
+
+/// Returns the JSON Schema of the contract, for editors.
+pub fn contract_schema() -> String {
+    written(&schemars::schema_for!(Contract))
+}
+
+fn written(schema: &schemars::Schema) -> String {
+    serde_json::to_string_pretty(schema).expect("a schema is made of strings and maps") + "\n"
 }
 
 const PLAIN: json::Style = json::Style { indent: 0, sort: false, escape_html: false, doubles: false };
 
 /// Reads a file of settings as a type, and says where the first wrong field is.
-fn read<T: DeserializeOwned>(sources: &Sources, file: FileId, report: &mut Report) -> Option<(T, Place)> {
+fn read<T: DeserializeOwned + Serialize>(
+    sources: &Sources,
+    file: FileId,
+    help: &str,
+    report: &mut Report,
+) -> Option<(T, Place)> {
     let source = sources.get(file);
     if let Some(offset) = source.invalid_utf8() {
         report.push(Diagnostic::invalid_utf8(file, offset));
@@ -265,7 +283,17 @@ fn read<T: DeserializeOwned>(sources: &Sources, file: FileId, report: &mut Repor
     }
     let mut deserializer = serde_json::Deserializer::from_str(&out);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Ok(value) => Some((value, place)),
+        Ok(value) => {
+            let taken = serde_json::to_value(&value).unwrap_or_default();
+            let Some(at) = tree.root().and_then(|root| list_for_map(root, &taken, &place)) else {
+                return Some((value, place));
+            };
+            let mut finding =
+                Diagnostic::new(&codes::INVALID_SETTINGS, at, "a list, where a mapping is wanted");
+            finding.help(help);
+            report.push(finding);
+            None
+        }
         Err(error) => {
             let mut at = place;
             for segment in error.path() {
@@ -279,9 +307,25 @@ fn read<T: DeserializeOwned>(sources: &Sources, file: FileId, report: &mut Repor
             let message = error.inner().to_string();
             let message = message.split(" at line ").next().unwrap_or_default().to_owned();
             let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, at, message);
-            finding.help("see the schema `catalog/olmcat.schema.json` for what may stand here");
+            finding.help(help);
             report.push(finding);
             None
         }
+    }
+}
+
+/// Finds a list that was taken as the fields of a mapping, one by one, which is how serde reads a type.
+fn list_for_map(value: Value<'_, '_>, taken: &serde_json::Value, place: &Place) -> Option<Place> {
+    match (value.kind(), taken) {
+        (Kind::List, serde_json::Value::Object(_)) => Some(place.clone()),
+        (Kind::List, serde_json::Value::Array(items)) => {
+            let mut pairs = value.items().zip(items).enumerate();
+            pairs.find_map(|(index, (value, taken))| list_for_map(value, taken, &place.index(index)))
+        }
+        (Kind::Map, serde_json::Value::Object(fields)) => value.entries().find_map(|(key, value)| {
+            let key = key.text();
+            list_for_map(value, fields.get(key)?, &place.name(key))
+        }),
+        _ => None,
     }
 }

@@ -29,6 +29,12 @@ pub enum Template<'s> {
 /// The schemas of templates.
 pub const SCHEMAS: [&str; 3] = ["olm.semver", "olm.template.basic", "olm.template.substitutes"];
 
+/// The JSON Schema of a template, for editors. It leans on [`crate::catalog::JSON_SCHEMA`] beside it.
+pub const JSON_SCHEMA: &str = include_str!("template.schema.json");
+
+/// The JSON Schema of the deprecations beside a template, for editors; it leans on the same one.
+pub const DEPRECATIONS_JSON_SCHEMA: &str = include_str!("deprecations.schema.json");
+
 /// A bundle that a template wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {

@@ -60,21 +60,22 @@ impl Semver {
             .filter_map(|(is_generated, span)| is_generated.then_some(span))
             .collect();
         let key = "defaultChannelTypePreference";
-        let preferred = match root.get_folded(key).filter(|value| !value.is_null()).map(Value::text) {
-            None | Some("") => *spans.last()?,
-            Some("major") if major => Span::Major,
-            Some("minor") if minor => Span::Minor,
-            Some(word @ ("major" | "minor")) => {
+        let word = root.get_folded(key).filter(|value| !value.is_null());
+        let preferred = match word.map(|word| word.str().ok_or(())) {
+            None | Some(Ok("")) => *spans.last()?,
+            Some(Ok("major")) if major => Span::Major,
+            Some(Ok("minor")) if minor => Span::Minor,
+            Some(Ok(word @ ("major" | "minor"))) => {
                 let message = format!("`{key}` prefers {word} channels, and none are generated");
                 reader.finding(place.key(key), message, "generate them, or prefer the other kind");
                 Span::Minor
             }
             Some(word) => {
-                reader.finding(
-                    place.key(key),
-                    format!("`{word}` is no kind of channel"),
-                    "write `major` or `minor`",
-                );
+                let message = match word {
+                    Ok(word) => format!("`{word}` is no kind of channel"),
+                    Err(_) => format!("`{key}` is not a string"),
+                };
+                reader.finding(place.key(key), message, "write `major` or `minor`");
                 Span::Minor
             }
         };

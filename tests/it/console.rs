@@ -3,11 +3,14 @@
 //!
 //! In a block of ```` ```console ```` a line that begins with `$` is run by a shell, the lines below it are
 //! all that it prints, and `[exit 1]` is its exit code if that is not 0. A line `...` stands for
-//! any lines. A block of ```` ```yaml some/path.yaml ```` is written to that file.
+//! any lines. `cd` holds for what follows, and what ends with `&` runs until the page ends. A block of
+//! ```` ```yaml some/path.yaml ```` is written to that file.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::registry::Registry;
 use crate::support::{Folder, data, root, tool};
@@ -25,32 +28,97 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Runs a command as a reader of the page would; returns what it prints and how it ends.
-fn run(command: &str, folder: &Path, registry: u16) -> Vec<String> {
-    let binary = Path::new(env!("CARGO_BIN_EXE_olmcat")).parent().unwrap();
-    let tools = root().join("target/tools/usr/bin");
-    let path = format!("{}:/usr/local/bin:/usr/bin:/bin:{}", binary.display(), tools.display());
-    let output = Command::new("sh")
-        .args(["-c", &format!("exec 2>&1\n{command}")])
-        .env_clear()
-        .envs([
-            ("PATH", path.as_str()),
-            ("HOME", "/nonexistent"),
-            ("REGISTRY", &format!("127.0.0.1:{registry}")),
-        ])
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let mut lines: Vec<String> = text.lines().map(|line| line.trim_end().to_owned()).collect();
-    match output.status.code() {
-        Some(0) => {}
-        code => {
-            lines.push(format!("[exit {}]", code.map_or("by a signal".to_owned(), |code| code.to_string())))
+/// Where a reader of a page is, and what runs in the background.
+pub struct Reader {
+    folder: PathBuf,
+    registry: u16,
+    port: u16,
+    background: Vec<Child>,
+}
+
+impl Reader {
+    /// Somebody who begins in a folder; `$REGISTRY` is a registry on this machine, `$PORT` a port that is free.
+    pub fn new(folder: &Path, registry: u16) -> Self {
+        // Below those that the system gives to whoever asks for any.
+        let first = 20_000 + (std::process::id() % 10_000) as u16;
+        let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+        let port = (first..32_000).find(is_free).unwrap();
+        Reader { folder: folder.to_owned(), registry, port, background: Vec::new() }
+    }
+
+    fn shell(&self, line: &str) -> Command {
+        let binary = Path::new(env!("CARGO_BIN_EXE_olmcat")).parent().unwrap();
+        let tools = root().join("target/tools/usr/bin");
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin:{}", binary.display(), tools.display());
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", line])
+            .env_clear()
+            .envs([
+                ("PATH", path.as_str()),
+                ("HOME", "/nonexistent"),
+                ("REGISTRY", &format!("127.0.0.1:{}", self.registry)),
+                ("PORT", &self.port.to_string()),
+            ])
+            .current_dir(&self.folder)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command; returns what it prints and how it ends.
+    pub fn run(&mut self, command: &str) -> Vec<String> {
+        if let Some(to) = command.strip_prefix("cd ") {
+            self.folder = self.folder.join(to).canonicalize().unwrap();
+            return Vec::new();
+        }
+        if let Some(command) = command.strip_suffix(" &") {
+            self.start(command);
+            return Vec::new();
+        }
+        let output = self.shell(&format!("exec 2>&1\n{command}")).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let mut lines: Vec<String> = text.lines().map(|line| line.trim_end().to_owned()).collect();
+        match output.status.code() {
+            Some(0) => {}
+            Some(code) => lines.push(format!("[exit {code}]")),
+            None => lines.push("[exit by a signal]".to_owned()),
+        }
+        lines
+    }
+
+    /// Starts what runs in the background, and waits until it has something to say.
+    pub fn start(&mut self, command: &str) {
+        let log = Folder::new();
+        let said = log.write("log", "");
+        let out = fs::File::create(&said).unwrap();
+        let mut shell = self.shell(&format!("exec {command}"));
+        let child = shell.stdout(out.try_clone().unwrap()).stderr(out).spawn().unwrap();
+        self.background.push(child);
+        let until = Instant::now() + Duration::from_secs(60);
+        while fs::metadata(&said).unwrap().len() == 0 {
+            assert!(Instant::now() < until, "`{command}` says nothing");
+            std::thread::sleep(Duration::from_millis(10));
         }
     }
-    lines
+
+    /// Ends what runs in the background, as `kill` does, and returns the exit codes.
+    pub fn stop(&mut self) -> Vec<Option<i32>> {
+        let end = |mut child: Child| {
+            let told = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+            assert!(told.success(), "it has ended by itself");
+            child.wait().unwrap().code()
+        };
+        self.background.drain(..).map(end).collect()
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        for child in &mut self.background {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 /// Whether lines are as expected, where `...` stands for any number of them.
@@ -65,6 +133,7 @@ fn matches(expected: &[&str], found: &[String]) -> bool {
 /// Runs a page in a folder and returns it with the outputs that were found.
 fn play(text: &str, folder: &Folder, registry: u16) -> String {
     let lines: Vec<&str> = text.lines().collect();
+    let mut reader = Reader::new(folder.path(), registry);
     let mut out: Vec<String> = Vec::new();
     let mut at = 0;
     while at < lines.len() {
@@ -85,7 +154,7 @@ fn play(text: &str, folder: &Folder, registry: u16) -> String {
             let command = lines[at].strip_prefix("$ ").expect("a block begins with a command");
             let next = (at + 1..end).find(|&line| lines[line].starts_with("$ ")).unwrap_or(end);
             let expected = &lines[at + 1..next];
-            let found = run(command, folder.path(), registry);
+            let found = reader.run(command);
             out.push(lines[at].to_owned());
             if matches(expected, &found) {
                 out.extend(expected.iter().map(|line| (*line).to_owned()));

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use olmcat::{cli, settings};
+use olmcat::cli;
 
 use crate::support::root;
 
@@ -22,6 +22,8 @@ fn the_reference_of_commands_is_fresh() {
 }
 
 #[test]
-fn the_schema_of_settings_is_fresh() {
-    assert_fresh("catalog/olmcat.schema.json", &settings::schema());
+fn the_schemas_of_what_people_write_are_fresh() {
+    for (file, schema) in cli::schemas() {
+        assert_fresh(&format!("catalog/{file}"), &schema);
+    }
 }

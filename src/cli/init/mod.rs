@@ -1,0 +1,164 @@
+//! `olmcat init`: a new catalog repository, or what one lacks.
+
+mod files;
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::bundle_add;
+use super::project::{self, below};
+use super::render;
+use super::{ExitStatus, Ui};
+use crate::diag::{Error, Report};
+use crate::load;
+use crate::oci::Reference;
+use crate::text::Sources;
+use files::{Choice, Ci, SOMEWHERE, files};
+
+/// Start a catalog repository: settings, schemas for editors, jobs of CI, and a first bundle
+///
+/// What is there already stays as it is, so that a repository that lacks something gets it. At the end the project is
+/// checked, as `olmcat validate` does.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The folder of the repository; the current one if not given.
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// The repository of the catalog image, such as `quay.io/team/catalog`, which `push` pushes to.
+    #[arg(long, value_name = "REF", value_parser = repository)]
+    image: Option<String>,
+    /// The first bundle: a folder with `manifests` and `metadata`. It is added as `olmcat bundle add` does, and rendered.
+    #[arg(long, value_name = "DIR", requires = "bundle_image")]
+    bundle: Option<PathBuf>,
+    /// The reference of the first bundle's image.
+    #[arg(long, value_name = "REF", requires = "bundle")]
+    bundle_image: Option<String>,
+    /// Begin a contract, too: what an installer expects of the catalog.
+    #[arg(long)]
+    contract: bool,
+    /// Where the catalog is checked, built and pushed.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "github", value_name = "HOST")]
+    ci: Vec<Ci>,
+    /// The repository that publishes olmcat, such as `https://github.com/OWNER/olmcat`: jobs and hooks take it from there.
+    #[arg(long, value_name = "URL", value_parser = home)]
+    home: Option<String>,
+}
+
+pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    let root = args.folder.as_deref().unwrap_or(root);
+    if root.exists() && !root.is_dir() {
+        let message = format!("{} is a file, and a repository is a folder", root.display());
+        return Err(Error::new(message).hint("name another folder"));
+    }
+    let published = Some(env!("CARGO_PKG_REPOSITORY")).filter(|url| !url.is_empty());
+    let home = args.home.as_deref().or(published);
+    let choice = Choice {
+        image: args.image.as_deref(),
+        has_contract: args.contract,
+        ci: &args.ci,
+        home: home.unwrap_or(SOMEWHERE),
+    };
+    let mut unnamed = Vec::new();
+    for (name, text) in files(&choice) {
+        let path = below(root, &name);
+        if put(&path, &text)? {
+            ui.note(&format!("wrote {}", path.display()));
+            if text.contains(SOMEWHERE) {
+                unnamed.push(path.display().to_string());
+            }
+        } else if name.ends_with(".schema.json") && !fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
+            let path = path.display();
+            ui.note(&format!("kept {path}, which is of another version: `olmcat schema --write` renews it"));
+        } else {
+            ui.note(&format!("kept {}", path.display()));
+        }
+    }
+    if !unnamed.is_empty() {
+        let files = unnamed.join(" and ");
+        ui.note(&format!(
+            "name the owner of the repository that publishes olmcat, in the place of OWNER, in {files}"
+        ));
+    }
+    if let (Some(folder), Some(image)) = (&args.bundle, &args.bundle_image) {
+        let status = bundle(folder, image, root, ui)?;
+        if status != ExitStatus::Clean {
+            return Ok(status);
+        }
+    }
+    let (sources, mut report) = (Sources::default(), Report::default());
+    let project = project::check(root, &sources, &mut report, ui)?;
+    let status = ui.report_aside(&mut report, &sources);
+    if status == ExitStatus::Clean {
+        let is_empty = project.packages.is_empty();
+        let next = if is_empty {
+            "`olmcat bundle add DIR --image REF` adds the first bundle"
+        } else {
+            "`olmcat build` makes the image"
+        };
+        ui.note(&format!("the project is in order; {next}"));
+    }
+    Ok(status)
+}
+
+/// Adds the first bundle and renders its catalog; one that is there stays.
+fn bundle(folder: &Path, image: &str, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    let (sources, mut report) = (Sources::default(), Report::default());
+    let bundle = load::bundle(folder, &sources, &mut report)?;
+    let (package, version) = (bundle.package(), bundle.version());
+    let path = below(root, "bundles").join(package.as_ref()).join(version.as_ref());
+    // What cannot be the name of a folder is refused where bundles are added.
+    let is_name = |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains('/');
+    if is_name(&package) && is_name(&version) && load::exists(&path) {
+        ui.note(&format!("kept {}", path.display()));
+    } else {
+        let status = bundle_add::add(&bundle_add::Args::new(folder, image), root, ui)?;
+        if status != ExitStatus::Clean {
+            return Ok(status);
+        }
+    }
+    render::project(false, root, ui)
+}
+
+/// Writes a file that is not there, and returns whether it did.
+fn put(path: &Path, text: &str) -> Result<bool, Error> {
+    if load::exists(path) {
+        return Ok(false);
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|cause| Error::io("create", folder, &cause))?;
+    // Whoever made one meanwhile wins.
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+        opened => opened.map_err(|cause| Error::io("write", path, &cause))?,
+    };
+    file.write_all(text.as_bytes()).map(|()| true).map_err(|cause| {
+        // Half a file would be kept by the next run.
+        let _ = fs::remove_file(path);
+        Error::io("write", path, &cause)
+    })
+}
+
+/// Reads the reference of a repository.
+fn repository(text: &str) -> Result<String, String> {
+    let reference = Reference::parse(text).map_err(|error| error.message)?;
+    if reference.digest().is_some() || text.rsplit('/').next().is_some_and(|name| name.contains(':')) {
+        return Err("name the repository alone: the tag is that of the target".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// Reads the address of a repository on a code host.
+fn home(text: &str) -> Result<String, String> {
+    let trimmed = text.trim_end_matches('/').trim_end_matches(".git");
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':'))
+    };
+    let path: Vec<&str> =
+        trimmed.strip_prefix("https://").map(|path| path.split('/').collect()).unwrap_or_default();
+    match path.len() >= 3 && path.iter().all(|part| is_name(part)) {
+        true => Ok(trimmed.to_owned()),
+        false => Err("write `https://HOST/OWNER/REPOSITORY`".to_owned()),
+    }
+}
