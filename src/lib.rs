@@ -21,6 +21,8 @@
 //! | `resolve`  | `text` `catalog` `crd`                                 |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |
+//! | `sbom`     | `catalog` `oci`                                        |                                       |
+//! | `trust`    | `diag` `oci`                                           | `p256` `poly1305` `salsa20` `scrypt`  |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
 //! | `bundle`   | `text`                                                 | `flate2`                              |
 //! | `crd`      | `text`                                                 | `regex`                               |
@@ -46,7 +48,9 @@ pub mod render;
 pub mod report;
 pub mod resolve;
 pub mod rules;
+pub mod sbom;
 pub mod serve;
 pub mod settings;
 pub mod template;
 pub mod text;
+pub mod trust;

@@ -58,12 +58,27 @@ impl FlavourArgs {
         self.flavour == Flavour::Data && self.server.is_empty()
     }
 
+    /// Its name on the command line.
+    pub(super) fn name(&self) -> &'static str {
+        match self.flavour {
+            Flavour::Data => "data",
+            Flavour::Serve => "serve",
+        }
+    }
+
+    /// The programs that go into the image, under the names by which they were given.
+    pub(super) fn servers(&self) -> Result<Vec<(String, PathBuf)>, Error> {
+        match self.server.as_slice() {
+            _ if self.flavour == Flavour::Data => Ok(Vec::new()),
+            [] => match std::env::current_exe() {
+                Ok(path) => Ok(vec![("olmcat".to_owned(), path)]),
+                Err(cause) => Err(Error::new(format!("cannot find this program: {cause}"))),
+            },
+            named => Ok(named.iter().map(|path| (path.display().to_string(), path.clone())).collect()),
+        }
+    }
+
     fn programs(&self) -> Result<Vec<Program>, Error> {
-        let own = std::env::current_exe();
-        let named = match self.server.as_slice() {
-            [] => vec![own.map_err(|cause| Error::new(format!("cannot find this program: {cause}")))?],
-            named => named.to_vec(),
-        };
         let program = |path: &PathBuf| {
             Program::new(load::read_file(path, load::LIMIT)?).map_err(|why| {
                 let hint = "`make dist` builds a static one in target/dist; name it with `--server FILE`";
@@ -71,7 +86,7 @@ impl FlavourArgs {
                     .hint(hint)
             })
         };
-        named.iter().map(program).collect()
+        self.servers()?.iter().map(|(_, path)| program(path)).collect()
     }
 }
 

@@ -103,12 +103,12 @@ pub(super) fn run(
 fn catalog_in(source: &Place) -> Result<Place, Error> {
     let (Place::Layout(path, None) | Place::Archive(path, None)) = source else { return Ok(source.clone()) };
     let layout = Layout::open(path)?;
-    let names: Vec<Option<String>> = layout.entries().map(|(name, _)| name.map(str::to_owned)).collect();
+    let names: Vec<Option<String>> = layout.images().map(|(name, _)| name.map(str::to_owned)).collect();
     if names.len() < 2 {
         return Ok(source.clone());
     }
     let mut catalogs = BTreeSet::new();
-    for (name, entry) in layout.entries() {
+    for (name, entry) in layout.images() {
         let artifact = layout.named(entry)?;
         let platforms = artifact.platforms()?;
         let image = platforms.first().map(|(_, image)| *image).map_or_else(|| artifact.image(None), Ok);

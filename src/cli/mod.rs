@@ -1,6 +1,9 @@
 //! The only room that prints, reads the environment and knows exit codes. A command is its own
 //! file: arguments, and a `run` that calls the rooms below in the order in which things happen.
 
+mod attach;
+mod attest;
+mod beside;
 mod build;
 mod bundle_add;
 mod bundle_build;
@@ -15,7 +18,9 @@ mod files;
 mod fix;
 mod flavour;
 mod image_args;
+mod inputs;
 mod inspect;
+mod key_args;
 mod large;
 mod large_index;
 mod list;
@@ -38,15 +43,21 @@ mod pull_args;
 mod push;
 mod query;
 mod reference;
+mod referrers;
 mod registry_args;
 mod render;
 mod rulebook;
+mod sbom;
 mod serve;
 mod serving;
+mod sign;
+mod statements;
 mod transfer;
+mod trust_args;
 mod ui;
 mod upgrade;
 mod validate;
+mod verify;
 mod way;
 
 use std::ffi::OsString;
@@ -126,6 +137,12 @@ enum Command {
     Logout(logout::Args),
     Copy(copy::Args),
     Inspect(inspect::Args),
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Attest(Box<attest::Args>),
+    Attach(attach::Args),
+    Referrers(referrers::Args),
+    Sbom(sbom::Args),
     /// Work with the bundles of the project.
     #[command(subcommand)]
     Bundle(Bundle),
@@ -235,6 +252,12 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Logout(args) => logout::run(&args, ui),
         Command::Copy(args) => copy::run(&args, ui),
         Command::Inspect(args) => inspect::run(&args, ui),
+        Command::Sign(args) => sign::run(&args, ui),
+        Command::Verify(args) => verify::run(&args, ui),
+        Command::Attest(args) => attest::run(&args, &root, ui),
+        Command::Attach(args) => attach::run(&args, ui),
+        Command::Referrers(args) => referrers::run(&args, ui),
+        Command::Sbom(args) => sbom::run(&args, ui),
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
         Command::Bundle(Bundle::Build(args)) => bundle_build::run(&args, &root, ui),
         Command::Bundle(Bundle::Validate(args)) => bundle_validate::run(&args, ui),
