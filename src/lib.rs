@@ -29,7 +29,7 @@
 //! | `catalog`  | `text` `diag`                                          |                                       |
 //! | `diag`     | `text`                                                 |                                       |
 //! | `text`     |                                                        | `granit_parser` `memchr` `boxcar`     |
-//! | `oci`      |                                                        | `ureq` `rustls` `rustls_native_certs` `miniz_oxide` `flate2` `ruzstd` `zstd` `sha2` `toml` |
+//! | `oci`      |                                                        | `ureq` `rustls` `rustls_native_certs` `miniz_oxide` `flate2` `ruzstd` `zstd` `sha2` `toml` `httpdate` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

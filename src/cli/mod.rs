@@ -10,6 +10,7 @@ mod bundle_build;
 mod bundle_validate;
 mod cache;
 mod choice;
+mod companions;
 mod copy;
 mod diff;
 mod expand;

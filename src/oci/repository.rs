@@ -60,10 +60,7 @@ impl Repository {
                         .hint("check the repository's name and the tag")
                 })
             }
-            (
-                Where::Layout(path) | Where::Archive(path),
-                Place::Layout(_, name) | Place::Archive(_, name),
-            ) => {
+            (Where::Layout(path) | Where::Archive(path), Place::Layout(_, name) | Place::Archive(_, name)) => {
                 let layout = Layout::open(path)?;
                 let entry = layout.entry(name.as_deref())?;
                 Ok(Descriptor::new(&entry.media_type, entry.digest, entry.size))
@@ -72,23 +69,28 @@ impl Repository {
         }
     }
 
+    /// What a tag names; none if there is no such tag.
+    ///
+    /// # Errors
+    ///
+    /// The registry cannot be talked to; the layout is damaged.
+    pub fn named(&self, tag: &str) -> Result<Option<Descriptor>, Error> {
+        Ok(match &self.0 {
+            Where::Registry(remote, reference) => {
+                remote.find(reference, tag)?.map(|blob| blob.descriptor())
+            }
+            Where::Layout(path) | Where::Archive(path) => Layout::open(path)?.tagged(tag).cloned(),
+        })
+    }
+
     /// The list of documents under a tag, with their contents; none if there is no such tag.
     ///
     /// # Errors
     ///
     /// It is something else, damaged or too large; the registry cannot be talked to.
     pub fn tagged(&self, tag: &str) -> Result<Option<Image>, Error> {
-        let artifact = match &self.0 {
-            Where::Registry(remote, reference) => match remote.find(reference, tag)? {
-                Some(blob) => self.artifact(&blob.descriptor())?,
-                None => return Ok(None),
-            },
-            Where::Layout(path) | Where::Archive(path) => match Layout::open(path)?.tagged(tag) {
-                Some(entry) => self.artifact(entry)?,
-                None => return Ok(None),
-            },
-        };
-        match artifact {
+        let Some(descriptor) = self.named(tag)? else { return Ok(None) };
+        match self.artifact(&descriptor)? {
             Artifact::Image(image) => Ok(Some(image)),
             Artifact::Index(_) => Err(Error::new(Kind::Corrupt, format!("`{tag}` is no list of documents"))
                 .hint("look at it with `olmcat inspect --raw`; delete the tag if nobody needs it")),
@@ -132,13 +134,41 @@ impl Repository {
     /// # Errors
     ///
     /// Those of [`Remote::attach`], [`layout::write`] and [`archive::write`]; it refers to nothing.
-    pub fn attach(&self, artifact: &Artifact, progress: &(dyn Fn(Progress<'_>) + Sync)) -> Result<(), Error> {
+    pub fn attach(
+        &self,
+        artifact: &Artifact,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> Result<(), Error> {
         let (_, entry) = attached(artifact)?;
         match &self.0 {
-            Where::Registry(remote, reference) => remote.attach(artifact, reference, progress).map(|_| ()),
+            Where::Registry(remote, reference) => {
+                remote.attach(artifact, reference, progress).map(|_| ())
+            }
             Where::Layout(path) => layout::list(path, artifact, &entry),
             Where::Archive(path) => archive::list(path, &[(entry, artifact)]),
         }
+    }
+
+    /// Adds artifacts that were beside an image elsewhere: under their tags, or as what refers to it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Repository::tag`] and [`Repository::attach`].
+    pub fn add(&self, companions: &[(Option<String>, Artifact)]) -> Result<(), Error> {
+        if let Where::Archive(path) = &self.0 {
+            // It is written anew each time.
+            let entry = |(tag, artifact): &(Option<String>, Artifact)| match tag {
+                Some(tag) => Ok(layout::named(artifact.manifest(), tag)),
+                None => attached(artifact).map(|(_, entry)| entry),
+            };
+            let entries: Vec<Descriptor> = companions.iter().map(entry).collect::<Result<_, _>>()?;
+            let artifacts = companions.iter().map(|(_, artifact)| artifact);
+            return archive::list(path, &entries.into_iter().zip(artifacts).collect::<Vec<_>>());
+        }
+        companions.iter().try_for_each(|(tag, artifact)| match tag {
+            Some(tag) => self.tag(artifact, tag, &|_| {}),
+            None => self.attach(artifact, &|_| {}),
+        })
     }
 
     /// Reads an artifact with the contents of its documents.
@@ -182,10 +212,9 @@ struct Held<'a> {
 impl Store for Held<'_> {
     fn small(&self, descriptor: &Descriptor) -> Result<Blob, Error> {
         match descriptor.media_type.as_str() {
-            media_type::MANIFEST
-            | media_type::INDEX
-            | media_type::DOCKER_MANIFEST
-            | media_type::DOCKER_LIST => self.remote.get_manifest(&self.reference.pinned(descriptor.digest)),
+            media_type::MANIFEST | media_type::INDEX | media_type::DOCKER_MANIFEST | media_type::DOCKER_LIST => {
+                self.remote.get_manifest(&self.reference.pinned(descriptor.digest))
+            }
             _ => self.remote.get_blob(descriptor),
         }
     }

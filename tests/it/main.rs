@@ -16,6 +16,7 @@ mod contract;
 mod crd;
 mod docs;
 mod fault_list;
+mod fault_logins;
 mod fault_table;
 mod faults;
 mod field;
