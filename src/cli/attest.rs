@@ -35,7 +35,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     predicate: Option<PathBuf>,
     /// The private key: a file in PEM, or `env://NAME`, as in `olmcat sign`.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     key: String,
     /// How the attestation is written: cosign's under a tag, or a bundle; both can be named.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMATS", default_value = "legacy")]

@@ -29,7 +29,7 @@ pub(super) struct Args {
 pub(super) struct SigningArgs {
     /// The private key, ECDSA over P-256: a file in PEM (PKCS#8, SEC1, or cosign's, for which COSIGN_PASSWORD has the
     /// password), or `env://NAME` for a variable that holds one.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     key: String,
     /// How signatures are written; both can be named.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMATS", default_value = "legacy")]

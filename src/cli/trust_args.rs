@@ -21,7 +21,7 @@ use crate::trust::{PROVENANCE, STATEMENT, SigningKey, Statement, provenance};
 pub(super) struct TrustArgs {
     /// Sign what was pushed, and what is attested of it, with this private key: a file in PEM, or `env://NAME`, as in
     /// `olmcat sign`.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     sign_key: Option<String>,
     /// How signatures are written; both can be named.
     #[arg(

@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[arg(value_name = "PLACE")]
     place: String,
     /// The public key, ECDSA over P-256: a file in PEM, or `env://NAME` for a variable that holds one.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     key: String,
     /// The name for which the image must be signed; if not given, its own repository, and on disk any. A tag counts
     /// where the signature has one, too. Bundles know no names.
