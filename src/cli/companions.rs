@@ -37,8 +37,10 @@ pub(super) fn copy(
             deeper.extend(referrers.iter().map(|referrer| referrer.digest));
             found.extend(referrers.into_iter().map(|referrer| (None, referrer)));
             if found.len() > MOST {
-                return Err(Error::new(format!("more than {MOST} artifacts refer to the images of {source}"))
-                    .hint("delete what nobody needs; an attacker may have filled the list"));
+                return Err(Error::new(format!(
+                    "more than {MOST} artifacts refer to the images of {source}"
+                ))
+                .hint("delete what nobody needs; an attacker may have filled the list"));
             }
         }
         next = deeper;

@@ -57,7 +57,8 @@ pub(super) struct Way<'a> {
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let (source, target) = (Place::parse(&args.source)?, Place::target(&args.target)?);
     let puller = args.pull.puller()?;
-    let way = Way { transfer: &args.transfer, pull: &args.pull, puller: &puller, referrers: args.referrers, ui };
+    let way =
+        Way { transfer: &args.transfer, pull: &args.pull, puller: &puller, referrers: args.referrers, ui };
     if args.all {
         return mirror::run(&source, &target, args.mirrors, &way);
     }

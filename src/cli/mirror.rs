@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::ValueEnum;
 
+use super::ExitStatus;
 use super::companions::{self, repository_of};
 use super::copy::{Way, write};
-use super::ExitStatus;
 use crate::catalog;
 use crate::diag::{Error, Report};
 use crate::image::CONFIGS_LABEL;
@@ -176,11 +176,7 @@ fn find(names: &[String], source: &Place, puller: &Puller) -> Result<Vec<Copied>
 }
 
 /// Pushes images below a prefix, each to the path of its own repository.
-fn publish(
-    images: &[Copied],
-    prefix: &Reference,
-    way: &Way<'_>,
-) -> Result<(), Error> {
+fn publish(images: &[Copied], prefix: &Reference, way: &Way<'_>) -> Result<(), Error> {
     let mut targets: BTreeMap<Reference, &Copied> = BTreeMap::new();
     let mut order = Vec::new();
     for image in images {

@@ -34,8 +34,8 @@ pub(super) struct SigningArgs {
     /// How signatures are written; both can be named.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMATS", default_value = "legacy")]
     signature_format: Vec<Notation>,
-    /// The name that the legacy format signs; if not given, the repository without tag, as cosign has it. With a tag,
-    /// the signature is good for this tag alone.
+    /// The name that the legacy format signs; if not given, the repository without tag, as cosign has it: `policy.json`
+    /// then needs `signedIdentity` of type `matchRepository`. With a tag, the signature is good for this tag alone.
     #[arg(long, value_name = "REF")]
     identity: Option<String>,
 }

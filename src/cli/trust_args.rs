@@ -147,23 +147,18 @@ impl Trust<'_> {
             subject.sign(signer, subject.name().as_deref())?;
         }
         for (kind, media_type, predicate) in statements {
-            let document = match media_type {
-                STATEMENT => None,
-                _ => Some(predicate.to_string().into_bytes()),
-            };
-            let statement = Statement {
-                name: subject.name(),
-                digest: subject.digest(),
-                kind: kind.to_owned(),
-                predicate,
-            };
-            match signer {
-                Some(signer) => subject.attest(&statement, signer)?,
-                None => {
-                    let document = Blob::new(media_type, document.unwrap_or_else(|| statement.bytes()));
-                    subject.attach(media_type, &[(document, BTreeMap::new())], &BTreeMap::new())?;
-                }
+            let (name, digest) = (subject.name(), subject.digest());
+            let statement = Statement { name, digest, kind: kind.to_owned(), predicate };
+            if let Some(signer) = signer {
+                subject.attest(&statement, signer)?;
+                continue;
             }
+            let document = match media_type {
+                STATEMENT => statement.bytes(),
+                _ => statement.predicate.to_string().into_bytes(),
+            };
+            let document = Blob::new(media_type, document);
+            subject.attach(media_type, &[(document, BTreeMap::new())], &BTreeMap::new())?;
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ pub struct Repository(Where);
 
 #[derive(Debug)]
 enum Where {
-    Registry(Remote, Reference),
+    Registry(Box<Remote>, Reference),
     Layout(PathBuf),
     Archive(PathBuf),
 }
@@ -35,7 +35,7 @@ enum Where {
 impl Repository {
     /// That of a reference.
     pub fn remote(remote: Remote, reference: &Reference) -> Self {
-        Repository(Where::Registry(remote, reference.clone()))
+        Repository(Where::Registry(Box::new(remote), reference.clone()))
     }
 
     /// A layout or an archive; none for a registry, to which [`Repository::remote`] leads.
@@ -60,7 +60,10 @@ impl Repository {
                         .hint("check the repository's name and the tag")
                 })
             }
-            (Where::Layout(path) | Where::Archive(path), Place::Layout(_, name) | Place::Archive(_, name)) => {
+            (
+                Where::Layout(path) | Where::Archive(path),
+                Place::Layout(_, name) | Place::Archive(_, name),
+            ) => {
                 let layout = Layout::open(path)?;
                 let entry = layout.entry(name.as_deref())?;
                 Ok(Descriptor::new(&entry.media_type, entry.digest, entry.size))
@@ -76,9 +79,7 @@ impl Repository {
     /// The registry cannot be talked to; the layout is damaged.
     pub fn named(&self, tag: &str) -> Result<Option<Descriptor>, Error> {
         Ok(match &self.0 {
-            Where::Registry(remote, reference) => {
-                remote.find(reference, tag)?.map(|blob| blob.descriptor())
-            }
+            Where::Registry(remote, reference) => remote.find(reference, tag)?.map(|blob| blob.descriptor()),
             Where::Layout(path) | Where::Archive(path) => Layout::open(path)?.tagged(tag).cloned(),
         })
     }
@@ -89,8 +90,20 @@ impl Repository {
     ///
     /// It is something else, damaged or too large; the registry cannot be talked to.
     pub fn tagged(&self, tag: &str) -> Result<Option<Image>, Error> {
-        let Some(descriptor) = self.named(tag)? else { return Ok(None) };
-        match self.artifact(&descriptor)? {
+        let artifact = match &self.0 {
+            Where::Registry(remote, reference) => match remote.find(reference, tag)? {
+                Some(blob) => {
+                    let descriptor = blob.descriptor();
+                    read::artifact(&Held::new(remote, reference, Some(blob)), &descriptor)?
+                }
+                None => return Ok(None),
+            },
+            Where::Layout(path) | Where::Archive(path) => match Layout::open(path)?.tagged(tag) {
+                Some(entry) => self.artifact(entry)?,
+                None => return Ok(None),
+            },
+        };
+        match artifact {
             Artifact::Image(image) => Ok(Some(image)),
             Artifact::Index(_) => Err(Error::new(Kind::Corrupt, format!("`{tag}` is no list of documents"))
                 .hint("look at it with `olmcat inspect --raw`; delete the tag if nobody needs it")),
@@ -134,16 +147,10 @@ impl Repository {
     /// # Errors
     ///
     /// Those of [`Remote::attach`], [`layout::write`] and [`archive::write`]; it refers to nothing.
-    pub fn attach(
-        &self,
-        artifact: &Artifact,
-        progress: &(dyn Fn(Progress<'_>) + Sync),
-    ) -> Result<(), Error> {
+    pub fn attach(&self, artifact: &Artifact, progress: &(dyn Fn(Progress<'_>) + Sync)) -> Result<(), Error> {
         let (_, entry) = attached(artifact)?;
         match &self.0 {
-            Where::Registry(remote, reference) => {
-                remote.attach(artifact, reference, progress).map(|_| ())
-            }
+            Where::Registry(remote, reference) => remote.attach(artifact, reference, progress).map(|_| ()),
             Where::Layout(path) => layout::list(path, artifact, &entry),
             Where::Archive(path) => archive::list(path, &[(entry, artifact)]),
         }
@@ -179,7 +186,7 @@ impl Repository {
     pub fn artifact(&self, descriptor: &Descriptor) -> Result<Artifact, Error> {
         match &self.0 {
             Where::Registry(remote, reference) => {
-                read::artifact(&Held { remote, reference, room: Cell::default() }, descriptor)
+                read::artifact(&Held::new(remote, reference, None), descriptor)
             }
             Where::Layout(path) | Where::Archive(path) => Layout::open(path)?.named(descriptor),
         }
@@ -206,15 +213,27 @@ impl Image {
 struct Held<'a> {
     remote: &'a Remote,
     reference: &'a Reference,
+    /// A manifest that is known already.
+    known: Option<Blob>,
     room: Cell<Room>,
+}
+
+impl<'a> Held<'a> {
+    fn new(remote: &'a Remote, reference: &'a Reference, known: Option<Blob>) -> Self {
+        Held { remote, reference, known, room: Cell::default() }
+    }
 }
 
 impl Store for Held<'_> {
     fn small(&self, descriptor: &Descriptor) -> Result<Blob, Error> {
+        if let Some(known) = self.known.as_ref().filter(|known| known.digest() == descriptor.digest) {
+            return Ok(known.clone());
+        }
         match descriptor.media_type.as_str() {
-            media_type::MANIFEST | media_type::INDEX | media_type::DOCKER_MANIFEST | media_type::DOCKER_LIST => {
-                self.remote.get_manifest(&self.reference.pinned(descriptor.digest))
-            }
+            media_type::MANIFEST
+            | media_type::INDEX
+            | media_type::DOCKER_MANIFEST
+            | media_type::DOCKER_LIST => self.remote.get_manifest(&self.reference.pinned(descriptor.digest)),
             _ => self.remote.get_blob(descriptor),
         }
     }

@@ -59,11 +59,17 @@ fn a_registry_without_the_interface_has_them_listed_under_a_tag() {
 
     // The list as others read it.
     let tag = companion_tag(artifact.digest(), "");
-    let raw = olmcat(&folder, &["inspect", "--raw", &registry.reference(&format!("demo/catalog:{tag}")).to_string()]);
+    let raw = olmcat(
+        &folder,
+        &["inspect", "--raw", &registry.reference(&format!("demo/catalog:{tag}")).to_string()],
+    );
     let index: Value = serde_json::from_str(&raw).unwrap();
     assert_eq!(index["mediaType"], INDEX);
     let entry = &index["manifests"][0];
-    assert_eq!((entry["artifactType"].as_str(), entry["digest"].as_str()), (Some("application/a"), Some(a.as_str())));
+    assert_eq!(
+        (entry["artifactType"].as_str(), entry["digest"].as_str()),
+        (Some("application/a"), Some(a.as_str()))
+    );
     assert_eq!(entry["annotations"]["org.example.note"], "x");
     let raw = olmcat(&folder, &["inspect", "--raw", &format!("{}@{a}", place.strip_suffix(":v1").unwrap())]);
     let manifest: Value = serde_json::from_str(&raw).unwrap();
@@ -86,7 +92,8 @@ fn a_registry_with_the_interface_lists_them_itself() {
         assert!(!server.has(&tag), "the registry keeps the list");
         let mut found: Vec<String> = listed(&folder, &place).into_iter().map(|(_, digest)| digest).collect();
         let mut expected = attached.clone();
-        (found.sort(), expected.sort());
+        found.sort();
+        expected.sort();
         assert_eq!(found, expected);
         // What is there already is not told by `OCI-Subject`, and asked for instead.
         let before = server.count("PUT", "");
@@ -101,8 +108,11 @@ fn answers_that_are_no_list() {
     let tag = companion_tag(artifact.digest(), "");
     let page = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": [] }).to_string();
     // Nobody who knows the interface answers so: the tag has the list.
-    for (status, body) in [(404, ""), (405, ""), (400, ""), (501, ""), (200, "<html>"), (200, "{}"), (200, "")] {
-        let server = Server::start(move |asked| asked.path.contains("/referrers/").then(|| reply(status, &[], body)));
+    for (status, body) in
+        [(404, ""), (405, ""), (400, ""), (501, ""), (200, "<html>"), (200, "{}"), (200, "")]
+    {
+        let server =
+            Server::start(move |asked| asked.path.contains("/referrers/").then(|| reply(status, &[], body)));
         let place = server.reference().to_string();
         olmcat(&folder, &["copy", "image", &place]);
         let a = attach(&folder, &place, "application/a", "a");
@@ -213,7 +223,8 @@ fn a_copy_takes_them_along_if_asked() {
         assert_eq!(listed(&folder, to), expected, "{from} to {to}");
         run(&folder, &["verify", to, "--key", &public, "--identity", identity]).exits(0);
         let beside = |digest: &str| {
-            let place = Place::parse(to).unwrap_or_else(|_| Place::path(&folder.path().join(to).display().to_string()));
+            let place = Place::parse(to)
+                .unwrap_or_else(|_| Place::path(&folder.path().join(to).display().to_string()));
             match place {
                 Place::Registry(reference) => {
                     let place = format!("{}/{}@{digest}", reference.host(), reference.repository());
@@ -224,7 +235,8 @@ fn a_copy_takes_them_along_if_asked() {
                     let repository = Repository::on_disk(&place).unwrap();
                     let digest: Digest = digest.parse().unwrap();
                     let tag = companion_tag(digest, ".sig");
-                    repository.referrers(digest).unwrap().len() + usize::from(repository.named(&tag).unwrap().is_some())
+                    repository.referrers(digest).unwrap().len()
+                        + usize::from(repository.named(&tag).unwrap().is_some())
                 }
             }
         };

@@ -65,21 +65,27 @@ fn check_cyclonedx(bom: &Value) {
     assert_eq!((&bom["bomFormat"], &bom["specVersion"]), (&"CycloneDX".into(), &"1.5".into()));
     assert!(bom["version"].as_u64().unwrap() >= 1);
     assert!(is_uuid(bom["serialNumber"].as_str().unwrap().strip_prefix("urn:uuid:").unwrap()));
-    let keys = ["bomFormat", "specVersion", "serialNumber", "version", "metadata", "components", "dependencies"];
+    let keys =
+        ["bomFormat", "specVersion", "serialNumber", "version", "metadata", "components", "dependencies"];
     assert!(bom.as_object().unwrap().keys().all(|key| keys.contains(&key.as_str())));
     let own = &bom["metadata"]["component"];
     let components = bom["components"].as_array().unwrap();
     let mut references = BTreeSet::new();
-    let known =
-        ["type", "bom-ref", "name", "version", "purl", "hashes", "properties"];
+    let known = ["type", "bom-ref", "name", "version", "purl", "hashes", "properties"];
     for component in components.iter().chain([own]) {
-        assert!(component.as_object().unwrap().keys().all(|key| known.contains(&key.as_str())), "{component}");
+        assert!(
+            component.as_object().unwrap().keys().all(|key| known.contains(&key.as_str())),
+            "{component}"
+        );
         assert_eq!(component["type"], "container");
         assert!(!component["name"].as_str().unwrap().is_empty());
         assert!(references.insert(component["bom-ref"].as_str().unwrap()), "{component}: twice");
         component.get("purl").into_iter().for_each(|purl| check_purl(purl.as_str().unwrap()));
         for hash in component.get("hashes").and_then(Value::as_array).into_iter().flatten() {
-            assert_eq!((hash["alg"].as_str().unwrap(), hash["content"].as_str().unwrap().len()), ("SHA-256", 64));
+            assert_eq!(
+                (hash["alg"].as_str().unwrap(), hash["content"].as_str().unwrap().len()),
+                ("SHA-256", 64)
+            );
         }
     }
     let mut seen = BTreeSet::new();
@@ -111,8 +117,13 @@ fn check_spdx(document: &Value) {
         let rest = id.strip_prefix("SPDXRef-").unwrap();
         assert!(rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte)), "{id}");
         assert!(ids.insert(id), "{id}: twice");
-        assert!(!package["name"].as_str().unwrap().is_empty() && package["downloadLocation"] == "NOASSERTION");
-        assert_eq!((&package["filesAnalyzed"], &package["primaryPackagePurpose"]), (&false.into(), &"CONTAINER".into()));
+        assert!(
+            !package["name"].as_str().unwrap().is_empty() && package["downloadLocation"] == "NOASSERTION"
+        );
+        assert_eq!(
+            (&package["filesAnalyzed"], &package["primaryPackagePurpose"]),
+            (&false.into(), &"CONTAINER".into())
+        );
         for reference in package.get("externalRefs").and_then(Value::as_array).into_iter().flatten() {
             assert_eq!(reference["referenceCategory"], "PACKAGE-MANAGER");
             assert_eq!(reference["referenceType"], "purl");
@@ -121,7 +132,8 @@ fn check_spdx(document: &Value) {
     }
     let mut described = 0;
     for relation in document["relationships"].as_array().unwrap() {
-        let (from, to) = (relation["spdxElementId"].as_str().unwrap(), relation["relatedSpdxElement"].as_str().unwrap());
+        let (from, to) =
+            (relation["spdxElementId"].as_str().unwrap(), relation["relatedSpdxElement"].as_str().unwrap());
         assert!(ids.contains(from) && ids.contains(to) && from != to, "{relation}");
         let kind = relation["relationshipType"].as_str().unwrap();
         assert!(["DESCRIBES", "DEPENDS_ON"].contains(&kind));
@@ -140,7 +152,9 @@ fn every_bundle_and_image_is_listed() {
     let components = bom["components"].as_array().unwrap();
     let listed: Vec<(&str, &str, Option<&str>)> = components
         .iter()
-        .map(|it| (it["name"].as_str().unwrap(), it["version"].as_str().unwrap_or_default(), it["purl"].as_str()))
+        .map(|it| {
+            (it["name"].as_str().unwrap(), it["version"].as_str().unwrap_or_default(), it["purl"].as_str())
+        })
         .collect();
     let purls = [
         format!("pkg:oci/bundle@sha256%3A{hex}?repository_url=localhost:5000/demo/bundle"),
@@ -163,7 +177,10 @@ fn every_bundle_and_image_is_listed() {
         let all = bom["dependencies"].as_array().unwrap();
         all.iter().find(|it| it["ref"] == name).unwrap()["dependsOn"].as_array().unwrap().len()
     };
-    assert_eq!((depends("catalog"), depends("bundle:demo/demo.v1"), depends("bundle:demo/demo.v2")), (2, 4, 1));
+    assert_eq!(
+        (depends("catalog"), depends("bundle:demo/demo.v1"), depends("bundle:demo/demo.v2")),
+        (2, 4, 1)
+    );
     assert_eq!(bom["metadata"]["timestamp"], "2023-11-14T22:13:20Z");
     assert_eq!(spdx(&bill)["creationInfo"]["created"], "2023-11-14T22:13:20Z");
 }
@@ -187,7 +204,10 @@ fn equal_catalogs_have_equal_bills() {
 fn the_bill_of_our_own_catalog() {
     let folder = crate::support::Folder::new();
     let image = folder.path().join("image").display().to_string();
-    Olmcat::new(["build", "--output", &format!("./{image}").replace(".//", "/")]).current_dir(root()).run().exits(0);
+    Olmcat::new(["build", "--output", &format!("./{image}").replace(".//", "/")])
+        .current_dir(root())
+        .run()
+        .exits(0);
     for (format, check) in [("cyclonedx", check_cyclonedx as fn(&Value)), ("spdx", check_spdx)] {
         let run = || {
             let args = ["sbom", &image, "--sbom-format", format];

@@ -87,7 +87,11 @@ fn an_image_is_signed_once_and_verified() {
         let reference = registry.reference(&format!("demo/{name}:v1"));
         let place = scene.publish(&reference);
         let none = scene.verify(&place, &[]).exits(1);
-        assert!(none.stdout().contains("error[unsigned-image]: no signature of this key"), "{}", none.stdout());
+        assert!(
+            none.stdout().contains("error[unsigned-image]: no signature of this key"),
+            "{}",
+            none.stdout()
+        );
 
         assert_eq!(scene.sign(&place, &[]).exits(0).stdout().trim(), scene.digest());
         let signed = documents(&reference, &scene.artifact, ".sig");
@@ -164,8 +168,12 @@ fn what_is_not_signed_by_us_for_this_image_is_a_finding() {
     scene.verify(&mirror, &["--identity", repository]).exits(0);
     scene.verify(&mirror, &["--identity", &place]).exits(0);
     // A signature for one tag alone.
-    scene.sign(&mirror, &["--identity", &format!("{repository}:v7")]).exits(0);
-    scene.verify(&mirror, &["--identity", &format!("{repository}:v7")]).exits(0);
+    let tagged = |tag: &str| format!("{repository}:{tag}");
+    let private = scene.folder.path().join("stranger.key").display().to_string();
+    scene.run(&["sign", &mirror, "--key", &private, "--identity", &tagged("v7")]).exits(0);
+    for (identity, code) in [(tagged("v7"), 0), (tagged("v8"), 1), (repository.to_owned(), 0)] {
+        scene.run(&["verify", &mirror, "--key", &stranger, "--identity", &identity]).exits(code);
+    }
 
     // Under the tag stand a payload without signature, one that is no payload, and something else.
     let garbled = registry.reference("garbled/catalog:v1");
@@ -199,9 +207,16 @@ fn who_cannot_ask_says_so() {
     assert!(run.stderr().contains(&format!("there is no {reference}")), "{}", run.stderr());
     scene.sign(&reference.to_string(), &[]).exits(2);
     registry.stop();
-    for run in [scene.verify(&reference.to_string(), &["--retries=0"]), scene.sign(&reference.to_string(), &["--retries=0"])] {
+    for run in [
+        scene.verify(&reference.to_string(), &["--retries=0"]),
+        scene.sign(&reference.to_string(), &["--retries=0"]),
+    ] {
         let run = run.exits(2);
-        assert!(run.stderr().contains("refused the connection") && run.stdout().is_empty(), "{}", run.stderr());
+        assert!(
+            run.stderr().contains("refused the connection") && run.stdout().is_empty(),
+            "{}",
+            run.stderr()
+        );
     }
     let run = scene.sign("image", &[]).exits(2);
     assert!(run.stderr().contains("an image on disk has none"), "{}", run.stderr());
@@ -293,11 +308,23 @@ fn one_command_publishes_everything() {
     assert_eq!(kinds, ["https://cyclonedx.org/bom", "https://slsa.dev/provenance/v1"]);
 
     // Whose project builds something else does not know how it was built.
-    let run = scene.run(&["attest", &place, "--type", "slsaprovenance", "--key", &key, "--project", &root, "--label", "a=b"]);
+    let run = scene.run(&[
+        "attest",
+        &place,
+        "--type",
+        "slsaprovenance",
+        "--key",
+        &key,
+        "--project",
+        &root,
+        "--label",
+        "a=b",
+    ]);
     assert!(run.exits(2).stderr().contains("the project builds sha256:"));
     // A bundle instead, of whatever a file says.
     fs::write(scene.folder.path().join("said.json"), "{\"tested\": true}").unwrap();
-    let own = ["--type", "https://example.com/tested", "--predicate", "said.json", "--signature-format", "bundle"];
+    let own =
+        ["--type", "https://example.com/tested", "--predicate", "said.json", "--signature-format", "bundle"];
     scene.run(&[&["attest", &place, "--key", &key][..], &own].concat()).exits(0);
     scene.verify(&place, &["--attestation", "https://example.com/tested"]).exits(0);
     let run = scene.run(&["attest", &place, "--key", &key, "--type", "nonsense"]).exits(2);
@@ -312,13 +339,19 @@ fn check_provenance(predicate: &Value, project: &Path) {
     assert!(predicate["runDetails"]["builder"]["id"].as_str().unwrap().contains(':'));
     let inputs = build["resolvedDependencies"].as_array().unwrap();
     let names: Vec<&str> = inputs.iter().map(|input| input["name"].as_str().unwrap()).collect();
-    assert!(names.contains(&"catalog/olmcat.yaml") && names.contains(&"catalog/demo/template.yaml"), "{names:?}");
+    assert!(
+        names.contains(&"catalog/olmcat.yaml") && names.contains(&"catalog/demo/template.yaml"),
+        "{names:?}"
+    );
     let mut bundles = 0;
     for input in inputs {
         let path = project.join(input["name"].as_str().unwrap());
         let (script, digest) = match path.is_dir() {
             // The recipe of in-toto's specification for `dirHash`.
-            true => ("find . -type f | cut -c3- | LC_ALL=C sort | xargs -r sha256sum | sha256sum", &input["digest"]["dirHash"]),
+            true => (
+                "find . -type f | cut -c3- | LC_ALL=C sort | xargs -r sha256sum | sha256sum",
+                &input["digest"]["dirHash"],
+            ),
             false => ("sha256sum < \"$0\"", &input["digest"]["sha256"]),
         };
         bundles += usize::from(path.is_dir());
@@ -334,10 +367,21 @@ fn check_provenance(predicate: &Value, project: &Path) {
 fn without_a_key_documents_are_attached_as_they_are() {
     let Some(registry) = Registry::plain() else { return };
     let project = project();
-    let (root, place) = (project.path().display().to_string(), registry.reference("demo/catalog:v1").to_string());
+    let (root, place) =
+        (project.path().display().to_string(), registry.reference("demo/catalog:v1").to_string());
     let run = |args: &[&str]| Olmcat::new(args).env("OLMCAT_CACHE", project.path().join("cache")).run();
     for _ in 0..2 {
-        run(&["push", &place, "--project", &root, "--sbom=spdx", "--provenance", "--builder-id", "https://ci.example/x"]).exits(0);
+        run(&[
+            "push",
+            &place,
+            "--project",
+            &root,
+            "--sbom=spdx",
+            "--provenance",
+            "--builder-id",
+            "https://ci.example/x",
+        ])
+        .exits(0);
     }
     let list = run(&["referrers", &place, "--format", "json"]).exits(0).stdout();
     let list: Value = serde_json::from_str(&list).unwrap();

@@ -146,8 +146,13 @@ fn signatures_are_always_the_same_and_openssl_agrees() {
     assert_eq!(sign(digest, "quay.io/demo/catalog", Format::Legacy, &key).signature, signature);
     // RFC 6979, A.2.5: P-256, SHA-256, `sample`.
     let scalar = "C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721";
-    let scalar: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&scalar[2 * at..2 * at + 2], 16).unwrap()).collect();
-    let der = [&[0x30, 0x31, 2, 1, 1, 4, 0x20][..], &scalar, &[0xa0, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]];
+    let scalar: Vec<u8> =
+        (0..32).map(|at| u8::from_str_radix(&scalar[2 * at..2 * at + 2], 16).unwrap()).collect();
+    let der = [
+        &[0x30, 0x31, 2, 1, 1, 4, 0x20][..],
+        &scalar,
+        &[0xa0, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7],
+    ];
     let text = BASE64_STANDARD.encode(der.concat());
     let text = format!("-----BEGIN EC PRIVATE KEY-----\n{text}\n-----END EC PRIVATE KEY-----\n");
     let known = SigningKey::read(text.as_bytes(), no_password).unwrap().sign(b"sample");
@@ -169,7 +174,13 @@ fn signatures_are_always_the_same_and_openssl_agrees() {
         assert!(openssl_verifies(&public, &message, &signature), "{format}");
     }
     let bundle: Value = serde_json::from_slice(&attest(&statement, Format::Bundle, &key).document).unwrap();
-    let der = output(Command::new(tool("openssl").unwrap()).args(["pkey", "-pubin", "-outform", "DER", "-in"]).arg(&public).arg("-out").arg(folder.path().join("der")));
+    let der = output(
+        Command::new(tool("openssl").unwrap())
+            .args(["pkey", "-pubin", "-outform", "DER", "-in"])
+            .arg(&public)
+            .arg("-out")
+            .arg(folder.path().join("der")),
+    );
     assert!(der.is_empty());
     let der = fs::read(folder.path().join("der")).unwrap();
     let hint = BASE64_STANDARD.encode(Digest::of(&der).bytes());
@@ -240,7 +251,9 @@ fn what_does_not_hold_is_told_apart() {
     for identity in ["quay.io/demo/catalog", "quay.io/demo/catalog:v1"] {
         assert!(judge(of(digest, identity, &key)).is_ok(), "{identity}");
     }
-    for identity in ["quay.io/demo/other", "docker.io/demo/catalog", "quay.io/demo/catalog:v2", "", "Nonsense!"] {
+    for identity in
+        ["quay.io/demo/other", "docker.io/demo/catalog", "quay.io/demo/catalog:v2", "", "Nonsense!"]
+    {
         assert_eq!(judge(of(digest, identity, &key)), Err(Fault::OtherName(identity.to_owned())));
     }
     assert_eq!(judge(of(digest, "quay.io/demo/catalog", &other)), Err(Fault::OtherKey));
@@ -251,7 +264,8 @@ fn what_does_not_hold_is_told_apart() {
         let signature = BASE64_STANDARD.encode(key.sign(payload.as_bytes()));
         judge(Proof::Signature { payload: payload.into(), signature })
     };
-    let good = String::from_utf8(sign(digest, "quay.io/demo/catalog", Format::Legacy, &key).document).unwrap();
+    let good =
+        String::from_utf8(sign(digest, "quay.io/demo/catalog", Format::Legacy, &key).document).unwrap();
     assert!(signed(&good).is_ok());
     assert!(signed(&good.replace("null", "{\"creator\":\"podman\",\"timestamp\":1}")).is_ok());
     for payload in [
@@ -272,7 +286,9 @@ fn what_does_not_hold_is_told_apart() {
         let shown = &payload[..payload.len().min(200)];
         assert!(matches!(answer, Err(Fault::Garbled(_))), "{shown}: {answer:?}");
     }
-    let garbled = |signature: &str| judge(Proof::Signature { payload: good.clone().into(), signature: signature.into() });
+    let garbled = |signature: &str| {
+        judge(Proof::Signature { payload: good.clone().into(), signature: signature.into() })
+    };
     assert!(matches!(garbled(""), Err(Fault::Garbled(_))));
     assert!(matches!(garbled("?"), Err(Fault::Garbled(_))));
     assert_eq!(garbled("AAAA"), Err(Fault::OtherKey));
@@ -294,7 +310,10 @@ fn what_does_not_hold_is_told_apart() {
         let text = String::from_utf8(bytes).unwrap();
         let spoilt = |text: String| judge(proof(Signed { document: text.into(), signature: String::new() }));
         assert!(spoilt(text.clone()).is_ok());
-        assert_eq!(spoilt(text.replace("\"signatures\":[", "\"signatures\":[],\"x\":[")), Err(Fault::OtherKey));
+        assert_eq!(
+            spoilt(text.replace("\"signatures\":[", "\"signatures\":[],\"x\":[")),
+            Err(Fault::OtherKey)
+        );
         for broken in [
             String::new(),
             "{}".to_owned(),
