@@ -18,6 +18,9 @@ const SIGNATURE_NOTE: &str = "dev.cosignproject.cosign/signature";
 const PREDICATE_NOTE: &str = "predicateType";
 const SIGNATURES: &str = ".sig";
 const ATTESTATIONS: &str = ".att";
+/// More bundles, and more bytes of them, than any image has beside it that is not attacked.
+const BUNDLES: usize = 200;
+const BYTES: usize = 128 << 20;
 /// The tags that cosign makes of a digest; the last one is of before 2023.
 pub(super) const SUFFIXES: [&str; 3] = [SIGNATURES, ATTESTATIONS, ".sbom"];
 
@@ -172,16 +175,23 @@ impl Subject {
     pub(super) fn proofs(&self) -> Result<Vec<Found>, Error> {
         let mut found = legacy(self.listed(SIGNATURES)?.as_ref())?;
         found.extend(legacy(self.listed(ATTESTATIONS)?.as_ref())?);
-        for referrer in self.repository.referrers(self.digest())? {
-            if referrer.artifact_type.as_deref() != Some(BUNDLE) {
-                continue;
-            }
-            let Artifact::Image(image) = self.repository.artifact(&referrer)? else { continue };
-            for (descriptor, bytes) in image.documents()? {
-                if descriptor.media_type == BUNDLE {
-                    let what = format!("bundle {}", referrer.digest);
-                    found.push(Found { what, proof: Proof::Bundle(bytes) });
+        let is_bundle = |referrer: &Descriptor| referrer.artifact_type.as_deref() == Some(BUNDLE);
+        let (mut bundles, mut bytes) = (0, 0);
+        for referrer in self.repository.referrers(self.digest())?.iter().filter(|it| is_bundle(it)) {
+            let Artifact::Image(image) = self.repository.artifact(referrer)? else { continue };
+            for (_, document) in image.documents()?.into_iter().filter(|(it, _)| it.media_type == BUNDLE) {
+                bundles += 1;
+                bytes += document.len();
+                if bundles > BUNDLES || bytes > BYTES {
+                    let message = format!(
+                        "more than {BUNDLES} bundles, or {BYTES} bytes of them, refer to {}",
+                        self.digest()
+                    );
+                    return Err(Error::new(message)
+                        .hint("delete what nobody needs; an attacker may have filled the list"));
                 }
+                let what = format!("bundle {}", referrer.digest);
+                found.push(Found { what, proof: Proof::Bundle(document) });
             }
         }
         Ok(found)

@@ -1,6 +1,6 @@
 //! The options that say what an image is made of, and the way from a project or a rendered catalog to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};

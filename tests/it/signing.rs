@@ -394,6 +394,21 @@ fn without_a_key_documents_are_attached_as_they_are() {
     let printed = run(&["sbom", &place, "--sbom-format", "spdx"]).exits(0).stdout();
     assert_eq!(print(0), serde_json::from_str::<Value>(&printed).unwrap());
     assert_eq!(print(1)["predicate"]["runDetails"]["builder"]["id"], "https://ci.example/x");
+
+    // What is added to a published catalog is made of that, too: by its digest.
+    let digest = run(&["inspect", &place, "--format", "json"]).exits(0).stdout();
+    let digest: Value = serde_json::from_str(&digest).unwrap();
+    let digest = digest["digest"].as_str().unwrap().strip_prefix("sha256:").unwrap().to_owned();
+    let more = registry.reference("demo/more:v1").to_string();
+    run(&["push", &more, "--project", &root, "--onto", &place, "--provenance"]).exits(0);
+    let list = run(&["referrers", &more]).exits(0).stdout();
+    let found = list.lines().last().unwrap()[..71].to_owned();
+    let statement = run(&["referrers", &more, "--print", &found]).exits(0).stdout();
+    let statement: Value = serde_json::from_str(&statement).unwrap();
+    let build = &statement["predicate"]["buildDefinition"];
+    assert_eq!(build["externalParameters"]["onto"], place);
+    let base = json!({ "uri": place, "digest": { "sha256": digest } });
+    assert!(build["resolvedDependencies"].as_array().unwrap().contains(&base), "{build:#}");
 }
 
 /// Registries of an attacker: what is beside the image is without end.
@@ -429,4 +444,22 @@ fn what_is_read_is_bounded() {
         let run = scene.verify(&place, &["--retries=0"]).exits(2);
         assert!(run.stderr().contains(why), "{why}: {}", run.stderr());
     }
+
+    // Bundles that refer to it.
+    let bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    let server = Server::start(|_| None);
+    server.list_referrers(1000);
+    let (kind, bytes) = (scene.artifact.manifest().media_type(), scene.artifact.manifest().bytes());
+    server.store("v1", kind, bytes);
+    server.store("empty", "x", b"{}");
+    server.store("document", bundle, b"[]");
+    for number in 0..201 {
+        let notes = BTreeMap::from([("number".to_owned(), number.to_string())]);
+        let document = Blob::new(bundle, b"[]".to_vec());
+        let about = scene.artifact.manifest().descriptor();
+        let image = Image::about(&about, bundle, &[(document, BTreeMap::new())], &notes);
+        server.store("last", image.manifest().media_type(), image.manifest().bytes());
+    }
+    let run = scene.verify(&server.reference().to_string(), &["--retries=0"]).exits(2);
+    assert!(run.stderr().contains("more than 200 bundles"), "{}", run.stderr());
 }
