@@ -23,13 +23,15 @@
 //! | `resolve`  | `text` `catalog` `crd`                                 |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |
+//! | `sbom`     | `catalog` `oci`                                        |                                       |
+//! | `trust`    | `diag` `oci`                                           | `p256` `poly1305` `salsa20` `scrypt`  |
 //! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
 //! | `bundle`   | `text`                                                 | `flate2`                              |
 //! | `crd`      | `text`                                                 | `regex`                               |
 //! | `catalog`  | `text` `diag`                                          |                                       |
 //! | `diag`     | `text`                                                 |                                       |
 //! | `text`     |                                                        | `granit_parser` `memchr` `boxcar`     |
-//! | `oci`      |                                                        | `ureq` `rustls` `rustls_native_certs` `miniz_oxide` `flate2` `ruzstd` `zstd` `sha2` `toml` |
+//! | `oci`      |                                                        | `ureq` `rustls` `rustls_native_certs` `miniz_oxide` `flate2` `ruzstd` `zstd` `sha2` `toml` `httpdate` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -50,7 +52,9 @@ pub mod render;
 pub mod report;
 pub mod resolve;
 pub mod rules;
+pub mod sbom;
 pub mod serve;
 pub mod settings;
 pub mod template;
 pub mod text;
+pub mod trust;

@@ -1,5 +1,6 @@
 //! `olmcat copy`: an image goes from one place to another, byte for byte.
 
+use super::companions;
 use super::mirror::{self, Mirrors};
 use super::pull_args::PullArgs;
 use super::push::push;
@@ -33,21 +34,37 @@ pub(super) struct Args {
     /// Print what tells a cluster of the copies instead of the digest.
     #[arg(long, value_enum, requires = "all")]
     mirrors: Option<Mirrors>,
+    /// Take along what is beside the image: signatures and attestations of cosign, and everything that refers to it or
+    /// to one of its platforms.
+    #[arg(long)]
+    referrers: bool,
     #[command(flatten)]
     transfer: TransferArgs,
     #[command(flatten)]
     pull: PullArgs,
 }
 
+/// How images are copied.
+pub(super) struct Way<'a> {
+    pub(super) transfer: &'a TransferArgs,
+    pub(super) pull: &'a PullArgs,
+    pub(super) puller: &'a Puller,
+    /// Whether what is beside an image goes along.
+    pub(super) referrers: bool,
+    pub(super) ui: &'a Ui,
+}
+
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let (source, target) = (Place::parse(&args.source)?, Place::target(&args.target)?);
-    if args.all {
-        return mirror::run(&source, &target, args.mirrors, &args.transfer, &args.pull, ui);
-    }
     let puller = args.pull.puller()?;
+    let way =
+        Way { transfer: &args.transfer, pull: &args.pull, puller: &puller, referrers: args.referrers, ui };
+    if args.all {
+        return mirror::run(&source, &target, args.mirrors, &way);
+    }
     ui.step(format!("reading {source}"));
     let artifact = read(&source, args, &puller)?;
-    write(&artifact, &source, &target, &args.transfer, &args.pull, &puller, ui)?;
+    write(&artifact, &source, &target, None, &way)?;
     ui.print(&format!("{}\n", artifact.digest()))?;
     Ok(ExitStatus::Clean)
 }
@@ -61,21 +78,27 @@ fn read(source: &Place, args: &Args, puller: &Puller) -> Result<Artifact, Error>
     }
 }
 
-/// Writes an image to a place.
+/// Writes an image to a place. `repository` is where it comes from, for a layout that holds many.
 pub(super) fn write(
     artifact: &Artifact,
     source: &Place,
     target: &Place,
-    transfer: &TransferArgs,
-    pull: &PullArgs,
-    puller: &Puller,
-    ui: &Ui,
+    repository: Option<&str>,
+    way: &Way<'_>,
 ) -> Result<(), Error> {
-    ui.step(format!("writing {target}"));
+    way.ui.step(format!("writing {target}"));
+    alone(artifact, source, target, way)?;
+    match way.referrers {
+        true => companions::copy(artifact, source, target, repository, way.pull.registry(), way.puller),
+        false => Ok(()),
+    }
+}
+
+fn alone(artifact: &Artifact, source: &Place, target: &Place, way: &Way<'_>) -> Result<(), Error> {
     let Place::Registry(reference) = target else {
         if let Place::Registry(_) = source {
             // Several at once; what the cache cannot keep meanwhile comes once more.
-            puller
+            way.puller
                 .each(&artifact.blobs(), Content::open)
                 .into_iter()
                 .try_for_each(|opened| opened.map(drop))?;
@@ -92,5 +115,5 @@ pub(super) fn write(
         Place::Registry(from) => vec![from.clone()],
         Place::Layout(..) | Place::Archive(..) => Vec::new(),
     };
-    push(artifact, reference, &from, pull.registry(), transfer, ui)
+    push(artifact, reference, &from, way.pull.registry(), way.transfer, way.ui)
 }

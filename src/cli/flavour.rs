@@ -57,22 +57,44 @@ impl FlavourArgs {
     pub(super) fn is_data(&self) -> bool {
         self.flavour == Flavour::Data && self.server.is_empty()
     }
+
+    /// Its name on the command line.
+    pub(super) fn name(&self) -> &'static str {
+        match self.flavour {
+            Flavour::Data => "data",
+            Flavour::Serve => "serve",
+        }
+    }
+
+    /// The programs that go into the image, under the names by which they were given.
+    pub(super) fn servers(&self) -> Result<Vec<(String, PathBuf)>, Error> {
+        match self.flavour {
+            Flavour::Data => Ok(Vec::new()),
+            Flavour::Serve => named(&self.server),
+        }
+    }
 }
 
-/// Reads static programs; this one, if none is named.
-pub(super) fn programs(named: &[PathBuf], flag: &str) -> Result<Vec<Program>, Error> {
-    let own = std::env::current_exe();
-    let named = match named {
-        [] => vec![own.map_err(|cause| Error::new(format!("cannot find this program: {cause}")))?],
-        named => named.to_vec(),
-    };
+/// Reads static programs; this one, if none is given.
+pub(super) fn programs(given: &[PathBuf], flag: &str) -> Result<Vec<Program>, Error> {
     let program = |path: &PathBuf| {
         Program::new(load::read_file(path, load::LIMIT)?).map_err(|why| {
             let hint = format!("`make dist` builds a static one in target/dist; name it with `{flag} FILE`");
             Error::new(format!("{} cannot be the program of an image: it {why}", path.display())).hint(hint)
         })
     };
-    named.iter().map(program).collect()
+    named(given)?.iter().map(|(_, path)| program(path)).collect()
+}
+
+/// Programs under the names by which they were given; this one, if none was.
+fn named(given: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, Error> {
+    if !given.is_empty() {
+        return Ok(given.iter().map(|path| (path.display().to_string(), path.clone())).collect());
+    }
+    match std::env::current_exe() {
+        Ok(path) => Ok(vec![("olmcat".to_owned(), path)]),
+        Err(cause) => Err(Error::new(format!("cannot find this program: {cause}"))),
+    }
 }
 
 /// Makes the index of the files of a catalog that was checked.

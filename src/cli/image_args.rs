@@ -1,9 +1,11 @@
 //! The options that say what an image is made of, and the way from a project or a rendered catalog to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
 
 use super::flavour::FlavourArgs;
 use super::large::Large;
@@ -97,6 +99,36 @@ impl ImageArgs {
             Some(path) => packed(path, root, &self.flavour, &options, ui),
             None => self.of_project(project, &options, registry, ui),
         }
+    }
+
+    /// The time that the image carries.
+    pub(super) fn epoch(&self) -> Option<u64> {
+        self.notation.epoch()
+    }
+
+    /// The programs that go into the image, under the names by which they were given.
+    pub(super) fn servers(&self) -> Result<Vec<(String, PathBuf)>, Error> {
+        self.flavour.servers()
+    }
+
+    /// What was asked for, by the names of the options; what was not is left out.
+    pub(super) fn parameters(&self) -> BTreeMap<String, Value> {
+        let all = [
+            ("target", json!(self.target)),
+            ("catalog", json!(self.catalog)),
+            ("onto", json!(self.onto)),
+            ("packages", json!(self.packages)),
+            ("from", json!(self.from)),
+            ("flavour", self.flavour.name().into()),
+        ];
+        let is_set = |value: &Value| match value {
+            Value::Null => false,
+            Value::Array(list) => !list.is_empty(),
+            Value::Object(map) => !map.is_empty(),
+            _ => true,
+        };
+        let set = all.into_iter().chain(self.notation.parameters()).filter(|(_, value)| is_set(value));
+        set.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     fn of_project(

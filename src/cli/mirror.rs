@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::ValueEnum;
 
-use super::copy::write;
-use super::pull_args::PullArgs;
-use super::transfer::TransferArgs;
-use super::{ExitStatus, Ui};
+use super::ExitStatus;
+use super::companions::{self, repository_of};
+use super::copy::{Way, write};
 use crate::catalog;
 use crate::diag::{Error, Report};
 use crate::image::CONFIGS_LABEL;
@@ -38,23 +37,21 @@ pub(super) fn run(
     source: &Place,
     target: &Place,
     mirrors: Option<Mirrors>,
-    transfer: &TransferArgs,
-    pull: &PullArgs,
-    ui: &Ui,
+    way: &Way<'_>,
 ) -> Result<ExitStatus, Error> {
+    let Way { pull, puller, ui, .. } = *way;
     if let Place::Registry(prefix) = target
         && (prefix.tag(), prefix.digest()) != (None, None)
     {
         return Err(Error::new(format!("{prefix} is one image, and several are copied"))
             .hint("name the repository below which they go, without tag and digest"));
     }
-    let puller = pull.puller()?;
     let source = catalog_in(source)?;
     ui.step(format!("reading {source}"));
     let artifact = puller.artifact(&source)?;
     let (sources, mut report) = (Sources::default(), Report::default());
     let image = artifact.image(pull.platform())?;
-    let loaded = load::held(&puller.pulled(&source, &artifact, image)?, &puller, &sources, &mut report)?;
+    let loaded = load::held(&puller.pulled(&source, &artifact, image)?, puller, &sources, &mut report)?;
     let Image::Catalog(catalog) = loaded else {
         return Err(Error::new(format!("{source} is a bundle image, not a catalog"))
             .hint("leave out `--all` to copy the image alone"));
@@ -64,7 +61,7 @@ pub(super) fn run(
     }
     let names: Vec<String> = catalog::images(&catalog, None, None).into_keys().collect();
     ui.step(format!("looking for {} images", names.len()));
-    let mut images = find(&names, &source, &puller)?;
+    let mut images = find(&names, &source, puller)?;
     let name = match &source {
         Place::Registry(reference) => reference.to_string(),
         Place::Layout(..) | Place::Archive(..) => source.name().unwrap_or_else(|| "latest".to_owned()),
@@ -74,18 +71,22 @@ pub(super) fn run(
     images.push(Copied { name, source, artifact });
 
     match target {
-        Place::Registry(prefix) => publish(&images, prefix, transfer, pull, &puller, ui)?,
+        Place::Registry(prefix) => publish(&images, prefix, way)?,
         Place::Layout(folder, None) => {
             for image in &images {
                 let target = Place::Layout(folder.clone(), Some(image.name.clone()));
-                write(&image.artifact, &image.source, &target, transfer, pull, &puller, ui)?;
+                write(&image.artifact, &image.source, &target, repository_of(&image.name).as_deref(), way)?;
             }
         }
         Place::Archive(file, None) => {
             ui.step(format!("writing {target}"));
             let all: Vec<(String, Artifact)> =
-                images.into_iter().map(|image| (image.name, image.artifact)).collect();
+                images.iter().map(|image| (image.name.clone(), image.artifact.clone())).collect();
             archive::write(file, &all)?;
+            for Copied { name, source, artifact } in images.iter().filter(|_| way.referrers) {
+                let repository = repository_of(name);
+                companions::copy(artifact, source, target, repository.as_deref(), pull.registry(), puller)?;
+            }
         }
         Place::Layout(..) | Place::Archive(..) => {
             return Err(Error::new(format!("{target} is one image, and several are copied"))
@@ -103,12 +104,12 @@ pub(super) fn run(
 fn catalog_in(source: &Place) -> Result<Place, Error> {
     let (Place::Layout(path, None) | Place::Archive(path, None)) = source else { return Ok(source.clone()) };
     let layout = Layout::open(path)?;
-    let names: Vec<Option<String>> = layout.entries().map(|(name, _)| name.map(str::to_owned)).collect();
+    let names: Vec<Option<String>> = layout.images().map(|(name, _)| name.map(str::to_owned)).collect();
     if names.len() < 2 {
         return Ok(source.clone());
     }
     let mut catalogs = BTreeSet::new();
-    for (name, entry) in layout.entries() {
+    for (name, entry) in layout.images() {
         let artifact = layout.named(entry)?;
         let platforms = artifact.platforms()?;
         let image = platforms.first().map(|(_, image)| *image).map_or_else(|| artifact.image(None), Ok);
@@ -175,14 +176,7 @@ fn find(names: &[String], source: &Place, puller: &Puller) -> Result<Vec<Copied>
 }
 
 /// Pushes images below a prefix, each to the path of its own repository.
-fn publish(
-    images: &[Copied],
-    prefix: &Reference,
-    transfer: &TransferArgs,
-    pull: &PullArgs,
-    puller: &Puller,
-    ui: &Ui,
-) -> Result<(), Error> {
+fn publish(images: &[Copied], prefix: &Reference, way: &Way<'_>) -> Result<(), Error> {
     let mut targets: BTreeMap<Reference, &Copied> = BTreeMap::new();
     let mut order = Vec::new();
     for image in images {
@@ -205,9 +199,9 @@ fn publish(
     let Some(((last, catalog), images)) = order.split_last() else { return Ok(()) };
     let send = |(target, image): &(Reference, &Copied)| {
         let place = Place::Registry(target.clone());
-        write(&image.artifact, &image.source, &place, transfer, pull, puller, ui)
+        write(&image.artifact, &image.source, &place, None, way)
     };
-    for sent in puller.each(images, send) {
+    for sent in way.puller.each(images, send) {
         sent?;
     }
     send(&(last.clone(), catalog))

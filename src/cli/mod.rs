@@ -1,6 +1,9 @@
 //! The only room that prints, reads the environment and knows exit codes. A command is its own
 //! file: arguments, and a `run` that calls the rooms below in the order in which things happen.
 
+mod attach;
+mod attest;
+mod beside;
 mod build;
 mod bundle_add;
 mod bundle_build;
@@ -8,6 +11,7 @@ mod bundle_validate;
 mod cache;
 mod changes;
 mod choice;
+mod companions;
 mod completions;
 mod copy;
 mod diff;
@@ -19,7 +23,9 @@ mod flavour;
 mod graph;
 mod image_args;
 mod init;
+mod inputs;
 mod inspect;
+mod key_args;
 mod large;
 mod large_index;
 mod list;
@@ -43,18 +49,24 @@ mod pull_args;
 mod push;
 mod query;
 mod reference;
+mod referrers;
 mod registry_args;
 mod render;
 mod report;
 mod rulebook;
+mod sbom;
 mod schema;
 mod serve;
 mod serving;
+mod sign;
+mod statements;
 mod tool_image;
 mod transfer;
+mod trust_args;
 mod ui;
 mod upgrade;
 mod validate;
+mod verify;
 mod watch;
 mod way;
 
@@ -137,6 +149,12 @@ enum Command {
     Logout(logout::Args),
     Copy(copy::Args),
     Inspect(inspect::Args),
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Attest(Box<attest::Args>),
+    Attach(attach::Args),
+    Referrers(referrers::Args),
+    Sbom(sbom::Args),
     /// Work with the bundles of the project.
     #[command(subcommand)]
     Bundle(Bundle),
@@ -254,6 +272,12 @@ fn run(args: Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
         Command::Logout(args) => logout::run(&args, ui),
         Command::Copy(args) => copy::run(&args, ui),
         Command::Inspect(args) => inspect::run(&args, ui),
+        Command::Sign(args) => sign::run(&args, ui),
+        Command::Verify(args) => verify::run(&args, ui),
+        Command::Attest(args) => attest::run(&args, &root, ui),
+        Command::Attach(args) => attach::run(&args, ui),
+        Command::Referrers(args) => referrers::run(&args, ui),
+        Command::Sbom(args) => sbom::run(&args, ui),
         Command::Bundle(Bundle::Add(args)) => bundle_add::run(&args, &root, ui),
         Command::Bundle(Bundle::Build(args)) => bundle_build::run(&args, &root, ui),
         Command::Bundle(Bundle::Validate(args)) => bundle_validate::run(&args, ui),

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
 use crate::image;
 use crate::oci::{self, Platform, rfc3339};
 
@@ -76,10 +79,34 @@ impl NotationArgs {
             spool: Some(std::env::temp_dir()),
         }
     }
+
+    /// The time that the image carries.
+    pub(super) fn epoch(&self) -> Option<u64> {
+        self.source_date_epoch
+    }
+
+    /// The options by their names, with their values.
+    pub(super) fn parameters(&self) -> [(&'static str, Value); 6] {
+        fn name(value: &impl ValueEnum) -> Value {
+            json!(value.to_possible_value().map(|value| value.get_name().to_owned()))
+        }
+        let pairs = |pairs: &[(String, String)]| {
+            pairs.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect::<Value>()
+        };
+        let platforms: Vec<String> = self.platform.iter().map(Platform::to_string).collect();
+        [
+            ("platform", json!(platforms)),
+            ("compression", name(&self.compression)),
+            ("image-format", name(&self.image_format)),
+            ("label", pairs(&self.labels)),
+            ("annotation", pairs(&self.annotations)),
+            ("source-date-epoch", json!(self.source_date_epoch)),
+        ]
+    }
 }
 
 /// Reads `KEY=VALUE`.
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err(format!("`{text}` is not `KEY=VALUE`")),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::image_args::{Built, ImageArgs};
 use super::registry_args::RegistryArgs;
 use super::transfer::TransferArgs;
+use super::trust_args::TrustArgs;
 use super::{ExitStatus, Ui};
 use crate::diag::Error;
 use crate::oci::layout::Layout;
@@ -46,12 +47,15 @@ pub(super) struct Args {
     registry: RegistryArgs,
     #[command(flatten)]
     image: ImageArgs,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
     // A reference that cannot be parsed is told before the work begins.
     let given = args.references.iter().map(|text| reference(text)).collect::<Result<Vec<_>, _>>()?;
     let given = tagged(given, &args.tag)?;
+    let trust = args.trust.ready()?;
     let built = match &args.layout {
         Some(layout) => {
             let artifact = Layout::open(layout)?.artifact(args.name.as_deref())?;
@@ -76,20 +80,22 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         for reference in &references {
             ui.step(format!("asking {reference}"));
             let remote = args.registry.remote(reference, args.registry.options())?;
-            ui.print(&planned(&remote.plan(&built.artifact, reference)?))?;
+            let plan = planned(&remote.plan(&built.artifact, reference)?);
+            ui.print(&(plan + &trust.planned(reference, built.artifact.digest())))?;
         }
         return Ok(ExitStatus::Clean);
     }
     // What is in one repository of a registry is mounted in another.
     let mut known: Vec<Reference> = built.base.into_iter().collect();
-    for reference in references {
+    for reference in &references {
         let named =
             args.mount_from.iter().map(|name| Reference::parse(&format!("{}/{name}", reference.host())));
         let mut sources = known.clone();
         sources.extend(named.collect::<Result<Vec<_>, _>>()?);
-        push(&built.artifact, &reference, &sources, &args.registry, &args.transfer, ui)?;
-        known.push(reference);
+        push(&built.artifact, reference, &sources, &args.registry, &args.transfer, ui)?;
+        known.push(reference.clone());
     }
+    trust.publish(&built.artifact, &references, &args.image, root, &args.registry, ui)?;
     ui.print(&format!("{}\n", built.artifact.digest()))?;
     Ok(ExitStatus::Clean)
 }

@@ -118,7 +118,7 @@ impl Transfer<'_> {
 
     /// Shows what a push came to.
     pub(super) fn end(&self, pushed: &Pushed) {
-        let Pushed { digest, uploaded, bytes, mounted, existing } = pushed;
+        let Pushed { digest, uploaded, bytes, mounted, existing, .. } = pushed;
         self.plain(|| {
             format!("pushed {digest}: {uploaded} uploaded with {bytes} bytes, {mounted} mounted, {existing} existing")
         });

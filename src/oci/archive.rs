@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::content::Content;
+use super::descriptor::Descriptor;
 use super::error::{Error, Kind};
 use super::image::Artifact;
 use super::layout::{self, INDEX, Layout, MARK};
@@ -20,9 +21,20 @@ use super::temporary::Temporary;
 /// A file that is something else; a name that the specification does not allow; a blob that is missing or not
 /// what it is called; a disk that is full or cannot be written. The archive is then as it was.
 pub fn write(path: &Path, artifacts: &[(String, Artifact)]) -> Result<(), Error> {
-    for (name, _) in artifacts {
+    let mut entries = Vec::new();
+    for (name, artifact) in artifacts {
         layout::check_name(name)?;
+        entries.push((layout::named(artifact.manifest(), name), artifact));
     }
+    list(path, &entries)
+}
+
+/// Writes artifacts into an archive, whose index lists them as their entries say.
+///
+/// # Errors
+///
+/// Those of [`write`].
+pub(super) fn list(path: &Path, artifacts: &[(Descriptor, &Artifact)]) -> Result<(), Error> {
     if path.is_dir() {
         return Err(Error::new(Kind::Input, format!("{} is a folder, not an archive", path.display()))
             .hint("name a file, or write a layout with `oci:DIR`"));
@@ -33,8 +45,8 @@ pub fn write(path: &Path, artifacts: &[(String, Artifact)]) -> Result<(), Error>
         None => layout::empty_index(),
     };
     let mut blobs: Vec<Content> = Vec::new();
-    for (name, artifact) in artifacts {
-        layout::name_in(&mut index, artifact.manifest(), name);
+    for (entry, artifact) in artifacts {
+        layout::list_in(&mut index, entry);
         blobs.extend(artifact.blobs());
         blobs.extend(artifact.manifests().into_iter().map(Content::from));
     }

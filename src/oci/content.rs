@@ -1,5 +1,6 @@
 //! Content that may be too large to hold: what it is called, and a way to its bytes.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -31,6 +32,12 @@ impl Content {
     /// Content that is opened when somebody wants it.
     pub(super) fn kept(descriptor: Descriptor, open: Arc<Opening>) -> Self {
         Content { descriptor, place: Place::Kept(open) }
+    }
+
+    /// Content in memory, with notes. Its digest must be that of the bytes.
+    pub(super) fn noted(blob: &Blob, annotations: BTreeMap<String, String>) -> Self {
+        let descriptor = Descriptor { annotations, ..blob.descriptor() };
+        Content { descriptor, place: Place::Held(blob.shared()) }
     }
 
     /// The pointer to it.

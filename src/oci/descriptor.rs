@@ -33,6 +33,8 @@ pub mod media_type {
     pub const DOCKER_LAYER_GZIP: &str = "application/vnd.docker.image.rootfs.diff.tar.gzip";
     /// Docker's image manifest, schema 2.
     pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
+    /// An empty configuration, `{}`.
+    pub const EMPTY: &str = "application/vnd.oci.empty.v1+json";
     /// Docker's list of manifests.
     pub const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 }
@@ -50,9 +52,26 @@ pub struct Descriptor {
     /// Notes, such as the name within a layout.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
+    /// What an artifact holds; only in a list of referrers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact_type: Option<String>,
     /// Where the content runs; only in an index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<Platform>,
+}
+
+impl Descriptor {
+    /// A pointer without notes.
+    pub fn new(media_type: &str, digest: Digest, size: u64) -> Self {
+        Descriptor {
+            media_type: media_type.to_owned(),
+            digest,
+            size,
+            annotations: BTreeMap::new(),
+            artifact_type: None,
+            platform: None,
+        }
+    }
 }
 
 /// An operating system and a processor, in the words of Go: `linux/arm64`.
@@ -171,13 +190,7 @@ impl Blob {
 
     /// The pointer to it.
     pub fn descriptor(&self) -> Descriptor {
-        Descriptor {
-            media_type: self.media_type.clone(),
-            digest: self.digest,
-            size: self.size(),
-            annotations: BTreeMap::new(),
-            platform: None,
-        }
+        Descriptor::new(&self.media_type, self.digest, self.size())
     }
 }
 

@@ -70,9 +70,7 @@ impl Spool {
             return Ok(Content::from(&Blob::hashed(media_type, self.held, digest)));
         };
         let slice = Slice::whole(kept.anonymous()?)?;
-        let (media_type, size) = (media_type.to_owned(), slice.size());
-        let descriptor =
-            Descriptor { media_type, digest, size, annotations: Default::default(), platform: None };
+        let descriptor = Descriptor::new(media_type, digest, slice.size());
         Ok(Content::kept(descriptor, Arc::new(move || Ok(slice.clone()))))
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::content::{Content, Slice};
-use super::descriptor::{Blob, media_type};
+use super::descriptor::{Blob, Descriptor, media_type};
 use super::error::{Error, Kind};
 use super::image::Artifact;
 use super::temporary::{self, Temporary};
@@ -35,14 +35,29 @@ pub(super) const INDEX: &str = "index.json";
 /// specification does not allow; a disk that is full or cannot be written. The folder is then as it was.
 pub fn write(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
     check_name(name)?;
+    list(folder, artifact, &named(artifact.manifest(), name))
+}
+
+/// The entry of an index under which a manifest has a name.
+pub(super) fn named(manifest: &Blob, name: &str) -> Descriptor {
+    let annotations = BTreeMap::from([(REF_NAME.to_owned(), name.to_owned())]);
+    Descriptor { annotations, ..manifest.descriptor() }
+}
+
+/// Writes an artifact into a layout, whose index lists it as an entry says.
+///
+/// # Errors
+///
+/// Those of [`write`].
+pub(super) fn list(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Result<(), Error> {
     match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
-        Ok(true) => update(folder, artifact, name),
-        Ok(false) if folder.join(MARK).is_file() => update(folder, artifact, name),
+        Ok(true) => update(folder, artifact, entry),
+        Ok(false) if folder.join(MARK).is_file() => update(folder, artifact, entry),
         Ok(false) => {
             Err(Error::new(Kind::Input, format!("{} is not empty and not an OCI layout", folder.display()))
                 .hint("choose a new or empty folder; nothing was changed"))
         }
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => create(folder, artifact, name),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => create(folder, artifact, entry),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotADirectory => {
             Err(Error::new(Kind::Input, format!("{} is a file, not an OCI layout", folder.display()))
                 .hint("choose another name for the output folder"))
@@ -52,7 +67,7 @@ pub fn write(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error
 }
 
 /// Writes a new layout beside its place and renames it.
-fn create(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
+fn create(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Result<(), Error> {
     let Some(last) = folder.file_name() else {
         return Err(Error::new(Kind::Input, format!("{} names no folder", folder.display()))
             .hint("write the path without `..` at its end"));
@@ -61,7 +76,7 @@ fn create(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
     let mut made = Made::default();
     made.folders(parent)?;
     let temporary = made.temporary(parent, &last.to_string_lossy())?;
-    fill(&temporary, artifact, name, &mut made).map_err(|mut error| {
+    fill(&temporary, artifact, entry, &mut made).map_err(|mut error| {
         // Nobody finds the temporary name any more.
         error.message = error.message.replace(&*temporary.to_string_lossy(), &folder.to_string_lossy());
         error
@@ -73,7 +88,7 @@ fn create(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
 }
 
 /// Adds to a layout, or fills an empty folder, which may be a mount point and so cannot be renamed over.
-fn update(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
+fn update(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Result<(), Error> {
     let mut made = Made::default();
     let mark = folder.join(MARK);
     if !mark.exists() {
@@ -86,7 +101,7 @@ fn update(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
         return Err(Error::new(Kind::File, format!("another process is writing to {}", folder.display()))
             .hint("wait for it, or write to another folder"));
     }
-    let filled = fill(folder, artifact, name, &mut made);
+    let filled = fill(folder, artifact, entry, &mut made);
     // As in [`Temporary::keep`]: closing it would not end it at once.
     let _ = lock.unlock();
     filled?;
@@ -97,7 +112,7 @@ fn update(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
 pub(super) const MARK_CONTENT: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
 
 /// Blobs, then the mark, then the index.
-fn fill(folder: &Path, artifact: &Artifact, name: &str, made: &mut Made) -> Result<(), Error> {
+fn fill(folder: &Path, artifact: &Artifact, entry: &Descriptor, made: &mut Made) -> Result<(), Error> {
     let mut index = read_index(folder)?;
     let blobs = folder.join("blobs/sha256");
     made.folders(&blobs)?;
@@ -113,7 +128,7 @@ fn fill(folder: &Path, artifact: &Artifact, name: &str, made: &mut Made) -> Resu
         made.file(&mark, MARK_CONTENT)?;
     }
     sync(&blobs);
-    name_in(&mut index, artifact.manifest(), name);
+    list_in(&mut index, entry);
     let bytes = serde_json::to_vec(&index).map_err(|cause| {
         Error::new(Kind::File, format!("cannot write {}: {cause}", folder.join(INDEX).display()))
     })?;
@@ -143,13 +158,15 @@ fn read_index(folder: &Path) -> Result<Value, Error> {
     })
 }
 
-/// Lets the index name a manifest, and nothing else by that name.
-pub(super) fn name_in(index: &mut Value, manifest: &Blob, name: &str) {
-    let mut descriptor = manifest.descriptor();
-    descriptor.annotations = BTreeMap::from([(REF_NAME.to_owned(), name.to_owned())]);
+/// Adds an entry to an index, in the place of one of the same name, or, where it has none, of the same digest.
+pub(super) fn list_in(index: &mut Value, entry: &Descriptor) {
     let Some(entries) = index["manifests"].as_array_mut() else { return };
-    entries.retain(|entry| entry["annotations"][REF_NAME] != name);
-    entries.push(json!(descriptor));
+    let name = |other: &Value| other["annotations"][REF_NAME].as_str().map(str::to_owned);
+    match entry.annotations.get(REF_NAME) {
+        Some(own) => entries.retain(|other| name(other).as_ref() != Some(own)),
+        None => entries.retain(|other| name(other).is_some() || other["digest"] != json!(entry.digest)),
+    }
+    entries.push(json!(entry));
 }
 
 /// Whether a blob is there already, and whole.

@@ -9,12 +9,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::archive_read::Archived;
+use super::attachment::{companion_tag, is_companion_tag, referrer};
 use super::content::{Content, Slice};
 use super::descriptor::{Blob, Descriptor};
+use super::digest::Digest;
 use super::error::{Error, Kind};
 use super::image::Artifact;
 use super::layout::{INDEX, MARK, REF_NAME};
-use super::read::{self, Store};
+use super::read::{self, MANIFEST_LIMIT, Store};
 
 /// The largest `index.json` that is read, in bytes: more than a hundred thousand images.
 const INDEX_LIMIT: u64 = 64 << 20;
@@ -81,25 +83,78 @@ impl Layout {
         self.entries.iter().map(|entry| (entry.annotations.get(REF_NAME).map(String::as_str), entry))
     }
 
-    /// Reads what a name leads to, or the only entry, and verifies every blob.
+    /// The entries that are images of their own, and not about others.
+    pub fn images(&self) -> impl Iterator<Item = (Option<&str>, &Descriptor)> {
+        self.entries().filter(|(name, entry)| match name {
+            Some(name) => !is_companion_tag(name.rsplit(':').next().unwrap_or(name)),
+            None => entry.artifact_type.is_none(),
+        })
+    }
+
+    /// What a name leads to, or the only image.
     ///
     /// # Errors
     ///
-    /// No such name, or none given where there are several; a blob that is missing, or whose size or
-    /// digest is not what was promised.
-    pub fn artifact(&self, name: Option<&str>) -> Result<Artifact, Error> {
-        let found: Vec<_> = self.entries().filter(|(entry, _)| name.is_none() || *entry == name).collect();
-        let [(_, entry)] = found.as_slice() else {
+    /// No such name, or none given where there are several.
+    pub fn entry(&self, name: Option<&str>) -> Result<&Descriptor, Error> {
+        let found: Vec<&Descriptor> = match name {
+            Some(name) => {
+                self.entries().filter(|(entry, _)| *entry == Some(name)).map(|(_, entry)| entry).collect()
+            }
+            None => self.images().map(|(_, entry)| entry).collect(),
+        };
+        let [entry] = found.as_slice() else {
             let named = name.map(|name| format!(" named `{name}`")).unwrap_or_default();
             let message = format!("{} holds {} images{named}, not one", self.place.display(), found.len());
-            let names: Vec<&str> = self.entries().filter_map(|(name, _)| name).collect();
+            let names: Vec<&str> = self.images().filter_map(|(name, _)| name).collect();
             let hint = match names.as_slice() {
                 [] => "write an image to it first; it names none".to_owned(),
                 names => format!("choose one of: {}", names.join(", ")),
             };
             return Err(Error::new(Kind::NotFound, message).hint(hint));
         };
-        self.named(entry)
+        Ok(entry)
+    }
+
+    /// Reads what a name leads to, or the only image, and verifies every blob.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Layout::entry`]; a blob that is missing, or whose size or digest is not what was promised.
+    pub fn artifact(&self, name: Option<&str>) -> Result<Artifact, Error> {
+        self.named(self.entry(name)?)
+    }
+
+    /// What refers to an image: what the index lists without a name, and what a list under a tag names.
+    ///
+    /// # Errors
+    ///
+    /// A manifest or a list that is missing or damaged.
+    pub fn referrers(&self, subject: Digest) -> Result<Vec<Descriptor>, Error> {
+        let mut found: Vec<Descriptor> = Vec::new();
+        let unnamed = self.entries().filter(|(name, entry)| name.is_none() && entry.size <= MANIFEST_LIMIT);
+        for (_, entry) in unnamed {
+            let manifest = self.small(entry)?;
+            found.extend(referrer(&manifest).filter(|(about, _)| *about == subject).map(|(_, entry)| entry));
+        }
+        if let Some(list) =
+            self.tagged(&companion_tag(subject, "")).filter(|list| list.size <= MANIFEST_LIMIT)
+        {
+            let index: Value = serde_json::from_slice(self.small(list)?.bytes()).unwrap_or_default();
+            for entry in entries(&index).unwrap_or_default() {
+                if found.iter().all(|known| known.digest != entry.digest) {
+                    found.push(entry);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The entry of a tag, be it named alone or behind its repository.
+    pub(super) fn tagged(&self, tag: &str) -> Option<&Descriptor> {
+        let is_it =
+            |name: &str| name.strip_suffix(tag).is_some_and(|rest| rest.is_empty() || rest.ends_with(':'));
+        self.entries().find(|(name, _)| name.is_some_and(is_it)).map(|(_, entry)| entry)
     }
 
     /// Reads what an entry of the index leads to, and verifies every blob.

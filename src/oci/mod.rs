@@ -6,6 +6,7 @@
 
 pub mod archive;
 mod archive_read;
+mod attachment;
 mod base;
 mod cache;
 mod compression;
@@ -26,11 +27,13 @@ mod read;
 mod reference;
 mod registries;
 pub mod remote;
+mod repository;
 mod tar;
 mod temporary;
 mod time;
 mod unpack;
 
+pub use attachment::companion_tag;
 pub use base::Change;
 pub use cache::{CACHE_LIMIT, Cache, Usage};
 pub use compression::Compression;
@@ -46,6 +49,7 @@ pub use place::Place;
 pub use puller::{PullOptions, Pulled, Puller};
 pub use reference::Reference;
 pub use registries::{Endpoint, Registries};
+pub use repository::Repository;
 pub use tar::{Entry, File, Source, Writing};
 pub use temporary::{Temporary, abandon_temporary};
 pub use time::rfc3339;

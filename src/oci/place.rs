@@ -128,7 +128,7 @@ impl Place {
         match self {
             Place::Layout(path, None) | Place::Archive(path, None) => {
                 let layout = Layout::open(path).ok()?;
-                let mut entries = layout.entries();
+                let mut entries = layout.images();
                 let (name, _) = entries.next().filter(|_| entries.next().is_none())?;
                 name.map(str::to_owned)
             }

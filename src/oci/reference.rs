@@ -92,6 +92,12 @@ impl Reference {
         Reference { tag: None, digest: Some(digest), ..self.clone() }
     }
 
+    /// Another image of the same repository, named by its tag alone. The tag must be one.
+    #[must_use]
+    pub(super) fn tagged(&self, tag: &str) -> Reference {
+        Reference { tag: Some(tag.to_owned()), digest: None, ..self.clone() }
+    }
+
     /// The host that answers the registry's API. Docker Hub's is not the one in its references.
     pub fn api_host(&self) -> &str {
         if is_docker_hub(&self.host) { "registry-1.docker.io" } else { &self.host }

@@ -1,11 +1,10 @@
 //! What a registry can do wrong at a step, and what is expected then.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-
-use crate::fault_table::{Case, PASSWORD, Step, TOKEN};
+use crate::fault_logins::{challenges, tokens};
+use crate::fault_table::{Case, Step, TOKEN};
 use crate::server::{Asked, Reply, reply};
 
 /// What a fault leads to.
@@ -41,7 +40,7 @@ impl Fault {
     }
 
     /// One that answers always the same.
-    fn says(name: impl Into<String>, expect: Expect, reply: Reply) -> Self {
+    pub fn says(name: impl Into<String>, expect: Expect, reply: Reply) -> Self {
         Fault::new(name, expect, move |_, _| Some(reply.clone()))
     }
 
@@ -111,6 +110,17 @@ fn statuses(step: Step) -> Vec<Fault> {
     ] {
         let name = format!("status {status}, to wait {seconds} s");
         let reply = reply(status, &[("Retry-After", seconds)], "");
+        faults.push(Fault::says(name, waits(seconds, words), reply));
+    }
+    // The clock of the server counts, also when it is wrong.
+    const NOW: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+    for (until, seconds, words) in [
+        (NOW, "0", "answered 429"),
+        ("Sunday, 06-Nov-94 08:49:30 GMT", "0", "answered 429"),
+        ("Sun, 06 Nov 1994 09:49:37 GMT", "3600", "asks to wait 3600 s"),
+    ] {
+        let name = format!("status 429, to wait until {until}");
+        let reply = reply(429, &[("Date", NOW), ("Retry-After", until)], "");
         faults.push(Fault::says(name, waits(seconds, words), reply));
     }
     faults
@@ -193,112 +203,6 @@ fn redirects(step: Step) -> Vec<Fault> {
     faults
 }
 
-fn challenges() -> Vec<Fault> {
-    let asks = |name: &str, expect, header: &str| {
-        Fault::says(name, expect, reply(401, &[("WWW-Authenticate", header)], ""))
-    };
-    let realm = |name: &str, expect, text: &'static str| {
-        Fault::new(name, expect, move |_, asked| {
-            let text = text.replace("HOST", &asked.headers["host"]);
-            Some(reply(401, &[("WWW-Authenticate", &text)], ""))
-        })
-    };
-    vec![
-        asks("nothing that we know", Fails("answered 401"), "Negotiate"),
-        asks("nonsense", Fails("answered 401"), "=,\",\\"),
-        asks("no realm", Fails("answered 401"), "Bearer service=\"x\""),
-        asks("an empty realm", Fails("has an address that is not one"), "Bearer realm=\"\""),
-        asks(
-            "a realm in a file",
-            Fails("has an address that is not one"),
-            "Bearer realm=\"file:///etc/passwd\"",
-        ),
-        asks(
-            "a realm that is no address",
-            Fails("has an address that is not one"),
-            "Bearer realm=\"http://[\"",
-        ),
-        asks(
-            "a realm far away in plain http",
-            Fails("to which no password is sent"),
-            "Bearer realm=\"http://token.example/\"",
-        ),
-        asks(
-            "a realm where nobody is",
-            Passes("refused the connection"),
-            "Bearer realm=\"http://127.0.0.1:1/token\"",
-        ),
-        // It is asked for a password and does not like it.
-        asks("a password", Fails("answered 401"), "Basic realm=\"x\""),
-        realm(
-            "many scopes",
-            Fine,
-            "Bearer realm=\"http://HOST/token\",service=\"x\",scope=\"a:b:c d:e:f g:h:i j:k:l m:n:o p:q:r\"",
-        ),
-        realm("without quotes", Fine, "bearer realm=http://HOST/token, service=x"),
-        realm(
-            "a long header",
-            Fine,
-            &*format!("Bearer realm=\"http://HOST/token\",x=\"{}\"", "x".repeat(5000)).leak(),
-        ),
-        Fault::new("two challenges", Fine, |_, asked| {
-            let bearer = format!("Bearer realm=\"http://{}/token\"", asked.headers["host"]);
-            let headers = [("WWW-Authenticate", "Basic realm=\"x\""), ("WWW-Authenticate", &bearer)];
-            Some(reply(401, &headers, ""))
-        }),
-        Fault::new("what was shown comes back", Fails("not ***"), |_, _| {
-            let said = format!("not {PASSWORD}");
-            Some(reply(403, &[], &said))
-        }),
-    ]
-}
-
-fn tokens() -> Vec<Fault> {
-    let no_token = "answered something other than a token";
-    let without = "answered without a token";
-    let mut faults: Vec<Fault> = [
-        ("nothing", Fails(no_token), "".to_owned()),
-        ("a page", Fails(no_token), "<html>".to_owned()),
-        ("a list", Fails(no_token), "[]".to_owned()),
-        ("half of it", Fails(no_token), format!("{{\"token\":\"{TOKEN}")),
-        ("a number", Fails(no_token), "{\"token\":1}".to_owned()),
-        ("no token", Fails(without), "{}".to_owned()),
-        ("an empty token", Fails(without), "{\"token\":\"\"}".to_owned()),
-        ("null", Fails(without), "{\"token\":null}".to_owned()),
-        ("a token of two lines", Fails("cannot be written in HTTP"), "{\"token\":\"a\\nb\"}".to_owned()),
-        ("a wrong token", Fails("answered 401"), "{\"token\":\"wrong\"}".to_owned()),
-        (
-            "more than a token",
-            Fails("more than 1048576 bytes"),
-            format!("{{\"token\":\"{}\"}}", "x".repeat(1 << 20)),
-        ),
-        ("it ends at once", Fine, format!("{{\"token\":\"{TOKEN}\",\"expires_in\":0}}")),
-        ("it ended before", Fine, format!("{{\"token\":\"{TOKEN}\",\"expires_in\":-1}}")),
-        ("it ends in words", Fine, format!("{{\"token\":\"{TOKEN}\",\"expires_in\":\"soon\"}}")),
-        ("it never ends", Fine, format!("{{\"token\":\"{TOKEN}\",\"expires_in\":18446744073709551615}}")),
-        ("null beside a token", Fine, format!("{{\"token\":null,\"access_token\":\"{TOKEN}\"}}")),
-    ]
-    .into_iter()
-    .map(|(name, expect, body)| Fault::says(name, expect, reply(200, &[], &body)))
-    .collect();
-    let echo =
-        |name: &str, text: String| Fault::says(name, Fails("refused the login"), reply(401, &[], &text));
-    let shown = BASE64_STANDARD.encode(format!("alice:{PASSWORD}"));
-    faults.extend([
-        echo("the password comes back", format!("no such password: {PASSWORD}")),
-        echo("what was shown comes back", format!("not Basic {shown}")),
-        echo("the password comes back where the line is cut", format!("{}{PASSWORD}", "x".repeat(295))),
-        echo(
-            "the password comes back in an error",
-            format!("{{\"errors\":[{{\"code\":\"{PASSWORD}\",\"message\":\"{PASSWORD}\"}}]}}"),
-        ),
-        Fault::new("a token that ends with every request", Passes("answered 401"), |_, _| {
-            Some(reply(200, &[], "{\"token\":\"ended\",\"expires_in\":1}"))
-        }),
-    ]);
-    faults
-}
-
 /// Answers to what a tag or a digest names.
 fn names(step: Step) -> Vec<Fault> {
     let other = format!("sha256:{}", "0".repeat(64));
@@ -322,7 +226,7 @@ fn names(step: Step) -> Vec<Fault> {
         PullTag => Fails("answered 404"),
         _ => Fine,
     };
-    vec![
+    let mut faults = vec![
         digest("a wrong digest", wrong, &[&other]),
         digest("no digest", Fine, &[]),
         digest("a broken digest", Fine, &["sha256:xyz"]),
@@ -330,7 +234,27 @@ fn names(step: Step) -> Vec<Fault> {
         digest("two digests", Fine, &[&other, "sha256:xyz"]),
         digest_and("no length", Fine, &other, ""),
         digest_and("a length in words", Passes("did not answer in HTTP"), &other, "Content-Length: x7\r\n"),
-    ]
+    ];
+    if step == PullTag || step == Verify {
+        faults.push(moving(step));
+    }
+    faults
+}
+
+/// A tag that names the image at first, and something else in every answer after that. Who reads holds on to what
+/// was named at first; who writes does not claim to have written.
+fn moving(step: Step) -> Fault {
+    let expect = if step == Verify { Fails("another job pushes the same tag") } else { Fine };
+    let asked_before = AtomicUsize::new(0);
+    Fault::new("a manifest that changes between two requests", expect, move |case, asked| {
+        let is_first = asked_before.fetch_add(1, Ordering::SeqCst) == 0 && step != Verify;
+        let (digest, bytes) = case.manifest();
+        let other = format!("sha256:{}", "1".repeat(64));
+        let digest = if is_first { digest } else { &other };
+        let length = bytes.len().to_string();
+        let headers = [("Docker-Content-Digest", digest), ("Content-Length", &length)];
+        (asked.method == "HEAD").then(|| reply(200, &headers, ""))
+    })
 }
 
 /// Where an upload is to go on.
@@ -463,6 +387,16 @@ fn contents(step: Step) -> Vec<Fault> {
             Some(Reply::Raw([head.as_bytes(), bytes, b"\r\n0\r\n\r\n"].concat()))
         }),
     ];
+    if step == PullManifest {
+        let asked_before = AtomicUsize::new(0);
+        let name = "a manifest that changes between two requests";
+        faults.push(Fault::new(name, Fails("came instead"), move |_, _| {
+            Some(match asked_before.fetch_add(1, Ordering::SeqCst) {
+                0 => reply(503, &[], ""),
+                _ => reply(200, &[], "{\"another\":\"manifest\"}"),
+            })
+        }));
+    }
     if step != PullManifest {
         faults.push(Fault::new("a rest that is none", Passes("sha256:"), |case, asked| {
             let (_, bytes) = case.content(asked)?;

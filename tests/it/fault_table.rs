@@ -131,6 +131,12 @@ impl Case {
         Some((&found.0, &found.1))
     }
 
+    /// What the tag should name, and its digest.
+    pub fn manifest(&self) -> (&str, &[u8]) {
+        let (digest, bytes) = self.blobs.last().unwrap();
+        (digest, bytes)
+    }
+
     /// The fault, if it is its turn.
     fn strike(&self, asked: &Asked) -> Option<Reply> {
         let reply = (self.fault.reply)(self, asked)?;

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value as Json, json};
 
-use crate::pipeline::{SECRETS, Watched, assert_sound, knows, read, serve};
+use crate::pipeline::{SECRETS, Watched, assert_sound, read, serve};
 use crate::registry::{AUTH, HTPASSWD, Registry};
 use crate::server::{Reply, Server, reply};
 use crate::support::{Folder, Olmcat, data};
@@ -299,16 +299,10 @@ fn the_default_branch_pushes_and_signs() {
         // One reference a line, with blanks where people put them.
         job.with("push", format!("{host}/demo/catalog:v1\n  {host}/demo/other:v1\n\n"))
     };
-    let mut pushing = job();
-    if knows("sign") {
-        let key = registry.folder.path().join("key.pem");
-        let generate = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out"];
-        crate::image::output(std::process::Command::new("openssl").args(generate).arg(&key));
-        pushing = pushing.with("sign-key", fs::read_to_string(key).unwrap());
-    }
-    if knows("report") {
-        pushing = pushing.with("report", "report.html");
-    }
+    let key = registry.folder.path().join("key.pem");
+    let generate = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out"];
+    crate::image::output(std::process::Command::new("openssl").args(generate).arg(&key));
+    let pushing = job().with("sign-key", fs::read_to_string(key).unwrap()).with("report", "report.html");
     let outcome = pushing.run();
     assert_eq!(outcome.failed, None, "{}", outcome.log);
     let digest = &outcome.outputs["build.digest"];
@@ -321,14 +315,11 @@ fn the_default_branch_pushes_and_signs() {
         let args = ["inspect", &reference, "--authfile", logins.to_str().unwrap()];
         let shown = Olmcat::new(args).env("HOME", registry.folder.path()).run().exits(0).stdout();
         assert!(shown.contains(digest.as_str()), "{shown}");
-        if pushing.inputs.contains_key("sign-key") {
-            let signature = format!("{host}/demo/{repository}:{}.sig", digest.replace(':', "-"));
-            let args = ["inspect", &signature, "--authfile", logins.to_str().unwrap()];
-            let _ = Olmcat::new(args).env("HOME", registry.folder.path()).run().exits(0);
-        }
+        let signature = format!("{host}/demo/{repository}:{}.sig", digest.replace(':', "-"));
+        let args = ["inspect", &signature, "--authfile", logins.to_str().unwrap()];
+        let _ = Olmcat::new(args).env("HOME", registry.folder.path()).run().exits(0);
     }
-    let has_page = pushing.folder.path().join("work/report.html").is_file();
-    assert_eq!(has_page, pushing.inputs.contains_key("report"));
+    assert!(pushing.folder.path().join("work/report.html").is_file());
     // The logins went with the step.
     let left = fs::read_dir(pushing.folder.path().join("temp")).unwrap();
     let left: Vec<_> = left.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::image::output;
 use crate::server::{Asked, Reply, Server, reply};
-use crate::support::{Folder, root, skip, tool};
+use crate::support::{Folder, root, tool};
 
 /// What must be seen nowhere.
 pub const SECRETS: [&str; 3] = ["t0ken", "s3cret", "PRIVATE KEY"];
@@ -27,15 +27,6 @@ fn json(value: Value<'_, '_>) -> Json {
         Kind::Null => Json::Null,
         _ => value.text().into(),
     }
-}
-
-/// Whether olmcat has a command already.
-pub fn knows(command: &str) -> bool {
-    let knows = olmcat::cli::reference().contains(&format!("\n## olmcat {command}\n"));
-    if !knows {
-        skip(&format!("no command `{command}`"));
-    }
-    knows
 }
 
 /// Programs that note their arguments and go on as what they are called.

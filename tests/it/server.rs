@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -65,6 +65,8 @@ struct Shared {
     cut: Mutex<Option<Cut>>,
     log: Mutex<Vec<Asked>>,
     stored: Mutex<BTreeMap<String, (String, Vec<u8>)>>,
+    /// Whether it lists referrers, and how many on a page; 0 is no interface.
+    referrers: AtomicUsize,
     stop: AtomicBool,
 }
 
@@ -86,6 +88,7 @@ impl Server {
             cut: Mutex::default(),
             log: Mutex::default(),
             stored: Mutex::default(),
+            referrers: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
         });
         let mine = shared.clone();
@@ -117,6 +120,11 @@ impl Server {
     /// How often that happened.
     pub fn cuts(&self) -> usize {
         self.shared.cut.lock().unwrap().as_ref().map_or(0, |cut| cut.done)
+    }
+
+    /// Lets it list referrers, so many on a page.
+    pub fn list_referrers(&self, page: usize) {
+        self.shared.referrers.store(page, Ordering::SeqCst);
     }
 
     /// Keeps content under its digest and a name, whatever it is; returns the digest.
@@ -246,7 +254,9 @@ fn usual(asked: &Asked, shared: &Shared) -> Reply {
     let mut stored = shared.stored.lock().unwrap();
     let (path, query) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
     let name = path.rsplit('/').next().unwrap();
+    let page = shared.referrers.load(Ordering::SeqCst);
     match asked.method.as_str() {
+        "GET" if path.contains("/referrers/") && page > 0 => referrers(path, name, query, page, &stored),
         "GET" if path == "/v2/" => reply(200, &[], "{}"),
         "GET" | "HEAD" => match stored.get(name) {
             Some((kind, bytes)) => {
@@ -278,9 +288,44 @@ fn usual(asked: &Asked, shared: &Shared) -> Reply {
             }
             stored.insert(tag.to_owned(), (kind.clone(), asked.body.clone()));
             stored.insert(digest, (kind, asked.body.clone()));
+            let subject = manifest["subject"]["digest"].as_str().unwrap_or_default();
+            let subject = [("OCI-Subject", subject)];
             // Without a `Location`, as several registries do.
-            reply(201, &[], "")
+            reply(201, if page > 0 && !subject[0].1.is_empty() { &subject } else { &[] }, "")
         }
         _ => reply(405, &[], ""),
     }
+}
+
+/// A page of what refers to an image.
+fn referrers(
+    path: &str,
+    subject: &str,
+    query: &str,
+    page: usize,
+    stored: &BTreeMap<String, (String, Vec<u8>)>,
+) -> Reply {
+    let about = |(name, (kind, bytes)): (&String, &(String, Vec<u8>))| {
+        let manifest: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+        let is_it = name.starts_with("sha256:") && manifest["subject"]["digest"] == subject;
+        is_it.then(|| {
+            serde_json::json!({
+                "mediaType": kind, "digest": name, "size": bytes.len(), "artifactType": manifest["artifactType"],
+                "annotations": manifest.get("annotations").cloned().unwrap_or(serde_json::json!({})),
+            })
+        })
+    };
+    let all: Vec<serde_json::Value> = stored.iter().filter_map(about).collect();
+    let from: usize = query.strip_prefix("from=").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let kind = "application/vnd.oci.image.index.v1+json";
+    let rest = &all[from.min(all.len())..];
+    let list = serde_json::json!({
+        "schemaVersion": 2, "mediaType": kind, "manifests": rest.iter().take(page).collect::<Vec<_>>(),
+    });
+    let next = format!("<{path}?from={}>; rel=\"next\"", from + page);
+    let mut headers = vec![("Content-Type", kind)];
+    if rest.len() > page {
+        headers.push(("Link", &next));
+    }
+    reply(200, &headers, &list.to_string())
 }

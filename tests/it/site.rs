@@ -10,6 +10,7 @@ use crate::image::catalog;
 use crate::places::{olmcat, skopeo_agrees};
 use crate::registry::{Registry, platforms};
 use crate::support::{Folder, Olmcat};
+use crate::trust::keys;
 
 /// A catalog with one bundle, named by its digest, and one related image, by a tag; and these images, pushed.
 fn published(registry: &Registry, folder: &Folder) -> (Artifact, Vec<(Reference, Artifact)>) {
@@ -109,4 +110,36 @@ fn nothing_is_written_if_one_image_is_missing() {
     }
     assert!(!folder.path().join("out").exists() && !folder.path().join("out.tar").exists());
     assert_eq!(fs::read_to_string(folder.path().join("site/index.json")).unwrap(), text);
+}
+
+#[test]
+fn signatures_go_out_and_come_in_with_their_images() {
+    let (Some(outside), Some(inside)) = (Registry::plain(), Registry::plain()) else { return };
+    let folder = Folder::new();
+    let Some((private, public)) = keys(&folder, "ours") else { return };
+    let (key, public) = (private.display().to_string(), public.display().to_string());
+    let (artifact, images) = published(&outside, &folder);
+    let reference = outside.reference("demo/catalog:v1").to_string();
+    layout::write(&folder.path().join("catalog"), &artifact, "latest").unwrap();
+    olmcat(&folder, &["copy", "catalog", &reference]);
+    let signed = [&reference, &images[0].0.to_string(), &images[1].0.to_string()].map(String::clone);
+    for (place, format) in signed.iter().zip(["legacy,bundle", "legacy", "bundle"]) {
+        olmcat(&folder, &["sign", place, "--key", &key, "--signature-format", format]);
+    }
+    let digest = artifact.digest().to_string();
+    let prefix = inside.reference("mirror").to_string();
+    for site in ["./site.tar", "./site"] {
+        assert_eq!(olmcat(&folder, &["copy", "--all", "--referrers", &reference, site]), digest);
+        let inside = format!("{prefix}/{}", site.len());
+        assert_eq!(olmcat(&folder, &["copy", "--all", "--referrers", site, &inside]), digest);
+        for place in &signed {
+            let (name, digest) =
+                place.split_once('@').map_or((place.as_str(), None), |(name, digest)| (name, Some(digest)));
+            let host = format!("127.0.0.1:{}/", outside.port);
+            let copy = format!("{inside}/{}", name.strip_prefix(&host).unwrap());
+            let copy = digest.map_or(copy.clone(), |digest| format!("{copy}@{digest}"));
+            let run = Olmcat::new(["verify", &copy, "--key", &public, "--identity", name]).run();
+            assert!(run.exits(0).stdout().starts_with("sha256:"), "{copy}");
+        }
+    }
 }

@@ -82,6 +82,15 @@ code!(
     "unrenderable_bundle.md"
 );
 
+code!(
+    INVALID_SIGNATURE,
+    "invalid-signature",
+    "a signature of an image does not hold",
+    GoodPractices,
+    "invalid_signature.md"
+);
+code!(UNSIGNED_IMAGE, "unsigned-image", "an image lacks a signature", GoodPractices, "unsigned_image.md");
+
 /// The baseline knows findings that are gone.
 pub static STALE_BASELINE: Code = Code {
     id: "stale-baseline",

@@ -99,7 +99,7 @@ pub(super) struct Answer {
     pub(super) url: Uri,
     /// What the server complains about, tamed.
     pub(super) complaint: Option<String>,
-    /// How long the server wants to be left alone. Dates, which nobody sends, are not read.
+    /// How long the server wants to be left alone.
     pub(super) retry_after: Option<Duration>,
 }
 
@@ -237,15 +237,13 @@ impl Http {
                 })?,
             }
         }
-        let seconds =
-            parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
         Ok(Answer {
             status: parts.status.as_u16(),
             complaint: if good { None } else { fault::complaint(&bytes) },
+            retry_after: retry_after(&parts.headers),
             headers: parts.headers,
             body: bytes,
             url: url.clone(),
-            retry_after: seconds.map(Duration::from_secs),
         })
     }
 
@@ -285,6 +283,19 @@ impl Http {
             }
         }
     }
+}
+
+/// How long a server wants to be left alone: some seconds, or until a time on its own clock (RFC 9110, 10.2.3), which
+/// may be wrong, and against which it is held.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: header::HeaderName| Some(headers.get(name)?.to_str().ok()?.trim());
+    let after = text(header::RETRY_AFTER)?;
+    if let Ok(seconds) = after.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = |text: &str| httpdate::parse_http_date(text).ok();
+    let (until, now) = (date(after)?, date(text(header::DATE)?)?);
+    Some(until.duration_since(now).unwrap_or_default())
 }
 
 /// How fast bytes have to come or go, beside the time that a pause may take.

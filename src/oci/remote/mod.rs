@@ -12,6 +12,7 @@ mod http;
 mod logins;
 mod pull;
 mod push;
+mod referrers;
 mod retry;
 mod session;
 mod tls;

@@ -143,9 +143,7 @@ impl Remote {
                 let digest = answer.header("docker-content-digest").and_then(|text| text.parse().ok());
                 let size = answer.header("content-length").and_then(|text| text.parse().ok());
                 if let (Some(digest), Some(size)) = (digest, size) {
-                    let media_type = media_type_of(&answer);
-                    let annotations = Default::default();
-                    return Ok(Some(Descriptor { media_type, digest, size, annotations, platform: None }));
+                    return Ok(Some(Descriptor::new(&media_type_of(&answer), digest, size)));
                 }
             }
             404 => return Ok(None),

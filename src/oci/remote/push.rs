@@ -42,6 +42,9 @@ pub struct Pushed {
     pub mounted: usize,
     /// Blobs and manifests that were there already.
     pub existing: usize,
+    /// To which image the registry says that it refers (`OCI-Subject`), and so lists it. It says so only of what
+    /// was sent.
+    pub subject: Option<Digest>,
 }
 
 /// How something came into the registry.
@@ -83,7 +86,8 @@ impl Remote {
         let (digest, last) = (artifact.digest(), self.last(artifact, reference)?);
         let stop = AtomicBool::new(false);
         let trying = self.trying(progress, &stop);
-        let tally = Mutex::new(Pushed { digest, uploaded: 0, bytes: 0, mounted: 0, existing: 0 });
+        let tally =
+            Mutex::new(Pushed { digest, uploaded: 0, bytes: 0, mounted: 0, existing: 0, subject: None });
         let done = |digest: Digest, size: u64, how: Uploaded| {
             tally.lock().unwrap_or_else(PoisonError::into_inner).add(size, how);
             progress(Progress::Done { digest, size, how });
@@ -110,7 +114,11 @@ impl Remote {
                 if named == Some(manifest.digest()) {
                     return Ok(Uploaded::Existing);
                 }
-                self.put_manifest(manifest, &target).map(|()| Uploaded::Sent)
+                let subject = self.put_manifest(manifest, &target)?;
+                if is_last {
+                    tally.lock().unwrap_or_else(PoisonError::into_inner).subject = subject;
+                }
+                Ok(Uploaded::Sent)
             })?;
             done(manifest.digest(), manifest.size(), how);
         }
@@ -304,14 +312,14 @@ impl Remote {
         }
     }
 
-    /// One try at a manifest, under its digest or a tag.
-    fn put_manifest(&self, manifest: &Blob, target: &str) -> Result<(), Failure> {
+    /// One try at a manifest, under its digest or a tag. Returns its subject, if the registry knows of such.
+    pub(super) fn put_manifest(&self, manifest: &Blob, target: &str) -> Result<Option<Digest>, Failure> {
         let url = self.session.url(&format!("{}/manifests/{target}", self.path))?;
         let mut call = Call::new(Method::PUT, url, LIMIT).header(header::CONTENT_TYPE, manifest.media_type());
         call.body = Some(Body::Bytes(manifest.bytes()));
         let answer = self.session.call(&mut call)?;
         match answer.status {
-            200..300 => Ok(()),
+            200..300 => Ok(answer.header("oci-subject").and_then(|text| text.parse().ok())),
             _ => Err(self.lost(&answer)),
         }
     }

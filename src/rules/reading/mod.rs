@@ -8,6 +8,7 @@ pub(super) const RULES: &[&Rule] = &[
     &DUPLICATE_KEY,
     &EMPTY_CATALOG,
     &INVALID_SETTINGS,
+    &INVALID_SIGNATURE,
     &INVALID_TEMPLATE,
     &INVALID_UTF8,
     &INVALID_YAML,
@@ -19,6 +20,7 @@ pub(super) const RULES: &[&Rule] = &[
     &UNLISTED_BUNDLE,
     &UNREADABLE_FILE,
     &UNRENDERABLE_BUNDLE,
+    &UNSIGNED_IMAGE,
     &UNUSED_EXCEPTION,
     &WRONG_FIELD_TYPE,
 ];
@@ -27,6 +29,7 @@ static AMBIGUOUS_KEY: Rule = Rule { code: codes::AMBIGUOUS_KEY, check: Check::El
 static DUPLICATE_KEY: Rule = Rule { code: codes::DUPLICATE_KEY, check: Check::Elsewhere };
 static EMPTY_CATALOG: Rule = Rule { code: codes::EMPTY_CATALOG, check: Check::Elsewhere };
 static INVALID_SETTINGS: Rule = Rule { code: codes::INVALID_SETTINGS, check: Check::Elsewhere };
+static INVALID_SIGNATURE: Rule = Rule { code: codes::INVALID_SIGNATURE, check: Check::Elsewhere };
 static INVALID_TEMPLATE: Rule = Rule { code: codes::INVALID_TEMPLATE, check: Check::Elsewhere };
 static INVALID_UTF8: Rule = Rule { code: codes::INVALID_UTF8, check: Check::Elsewhere };
 static INVALID_YAML: Rule = Rule { code: codes::INVALID_YAML, check: Check::Elsewhere };
@@ -38,5 +41,6 @@ static UNKNOWN_RULE: Rule = Rule { code: codes::UNKNOWN_RULE, check: Check::Else
 static UNLISTED_BUNDLE: Rule = Rule { code: codes::UNLISTED_BUNDLE, check: Check::Elsewhere };
 static UNREADABLE_FILE: Rule = Rule { code: codes::UNREADABLE_FILE, check: Check::Elsewhere };
 static UNRENDERABLE_BUNDLE: Rule = Rule { code: codes::UNRENDERABLE_BUNDLE, check: Check::Elsewhere };
+static UNSIGNED_IMAGE: Rule = Rule { code: codes::UNSIGNED_IMAGE, check: Check::Elsewhere };
 static UNUSED_EXCEPTION: Rule = Rule { code: codes::UNUSED_EXCEPTION, check: Check::Elsewhere };
 static WRONG_FIELD_TYPE: Rule = Rule { code: codes::WRONG_FIELD_TYPE, check: Check::Elsewhere };

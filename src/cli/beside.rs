@@ -1,0 +1,234 @@
+//! What is published beside an image: signatures, attestations and other artifacts, wherever the image is.
+
+use std::collections::BTreeMap;
+
+use clap::ValueEnum;
+
+use super::registry_args::RegistryArgs;
+use crate::diag::Error;
+use crate::oci::{Artifact, Blob, Descriptor, Digest, Image, Place, Reference, Repository, companion_tag};
+use crate::trust::{
+    Attested, BUNDLE, ENVELOPE, Format, PAYLOAD, Proof, SIGNATURE, Signed, SigningKey, Statement, Wanted,
+    attest, sign,
+};
+
+/// Where cosign writes a signature in its legacy format.
+const SIGNATURE_NOTE: &str = "dev.cosignproject.cosign/signature";
+/// Where it writes what an attestation says.
+const PREDICATE_NOTE: &str = "predicateType";
+const SIGNATURES: &str = ".sig";
+const ATTESTATIONS: &str = ".att";
+/// More bundles, and more bytes of them, than any image has beside it that is not attacked.
+const BUNDLES: usize = 200;
+const BYTES: usize = 128 << 20;
+/// The tags that cosign makes of a digest; the last one is of before 2023.
+pub(super) const SUFFIXES: [&str; 3] = [SIGNATURES, ATTESTATIONS, ".sbom"];
+
+/// How signatures are written, as the command line names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Notation {
+    /// cosign's of before version 3, under the tag `sha256-<digest>.sig`: podman, CRI-O and catalogd verify it.
+    Legacy,
+    /// Sigstore's bundle in a referrer, as cosign 3 writes it.
+    Bundle,
+}
+
+impl Notation {
+    fn format(self) -> Format {
+        match self {
+            Notation::Legacy => Format::Legacy,
+            Notation::Bundle => Format::Bundle,
+        }
+    }
+}
+
+/// How and with which key something is signed.
+#[derive(Clone, Copy)]
+pub(super) struct Signer<'a> {
+    pub(super) key: &'a SigningKey,
+    pub(super) notations: &'a [Notation],
+}
+
+/// An image, and the repository or layout in which it is.
+pub(super) struct Subject {
+    pub(super) repository: Repository,
+    /// The image.
+    pub(super) descriptor: Descriptor,
+    /// Its reference, if it is in a registry.
+    pub(super) reference: Option<Reference>,
+}
+
+/// A proof as it was found, and where, in words.
+pub(super) struct Found {
+    pub(super) what: String,
+    pub(super) proof: Proof,
+}
+
+impl Subject {
+    /// Finds the image of a place.
+    pub(super) fn find(place: &Place, registry: &RegistryArgs) -> Result<Self, Error> {
+        let (repository, reference) = match (place, Repository::on_disk(place)) {
+            (Place::Registry(reference), _) => (connect(reference, registry)?, Some(reference.clone())),
+            (_, Some(repository)) => (repository, None),
+            (_, None) => return Err(Error::new(format!("{place} is no place for an image"))),
+        };
+        let descriptor = repository.resolve(place)?;
+        Ok(Subject { repository, descriptor, reference })
+    }
+
+    pub(super) fn digest(&self) -> Digest {
+        self.descriptor.digest
+    }
+
+    /// `HOST/REPOSITORY`, if it is in a registry.
+    pub(super) fn name(&self) -> Option<String> {
+        let reference = self.reference.as_ref()?;
+        Some(format!("{}/{}", reference.host(), reference.repository()))
+    }
+
+    /// Signs it, under a name that the legacy format has; a signature that is there is not made again.
+    pub(super) fn sign(&self, signer: Signer<'_>, identity: Option<&str>) -> Result<(), Error> {
+        for notation in signer.notations {
+            let format = notation.format();
+            if format == Format::Bundle {
+                let signed = sign(self.digest(), "", format, signer.key);
+                self.attach_bundle(&signed, SIGNATURE)?;
+                continue;
+            }
+            let identity = identity.ok_or_else(|| {
+                Error::new("the legacy format signs a name, and an image on disk has none")
+                    .hint("say what it will be called with `--identity registry.example/team/catalog`, or choose `--signature-format bundle`")
+            })?;
+            let old = self.listed(SIGNATURES)?;
+            let key = signer.key.verifying();
+            let wanted = Wanted { digest: self.digest(), identity: None, key: &key };
+            let is_there = |found: &Found| {
+                found.proof.judge(&wanted).is_ok_and(|proved| proved.identity.as_deref() == Some(identity))
+            };
+            if !legacy(old.as_ref())?.iter().any(is_there) {
+                let signed = sign(self.digest(), identity, format, signer.key);
+                let notes = BTreeMap::from([(SIGNATURE_NOTE.to_owned(), signed.signature)]);
+                self.add(SIGNATURES, old.as_ref(), Blob::new(PAYLOAD, signed.document), notes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Attests something of it; a statement that is there is not made again.
+    pub(super) fn attest(&self, statement: &Statement, signer: Signer<'_>) -> Result<(), Error> {
+        for notation in signer.notations {
+            let format = notation.format();
+            let signed = attest(statement, format, signer.key);
+            if format == Format::Bundle {
+                self.attach_bundle(&signed, &statement.kind)?;
+                continue;
+            }
+            let old = self.listed(ATTESTATIONS)?;
+            let document = Blob::new(ENVELOPE, signed.document);
+            let documents = old.as_ref().map(Image::documents).transpose()?.unwrap_or_default();
+            if documents.iter().all(|(descriptor, _)| descriptor.digest != document.digest()) {
+                let notes = [(SIGNATURE_NOTE, ""), (PREDICATE_NOTE, statement.kind.as_str())];
+                let notes = notes.map(|(key, value)| (key.to_owned(), value.to_owned()));
+                self.add(ATTESTATIONS, old.as_ref(), document, notes.into())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Attaches documents as an artifact of some type. Returns what it is called.
+    pub(super) fn attach(
+        &self,
+        artifact_type: &str,
+        documents: &[(Blob, BTreeMap<String, String>)],
+        annotations: &BTreeMap<String, String>,
+    ) -> Result<Digest, Error> {
+        let artifact = Artifact::Image(Image::about(&self.descriptor, artifact_type, documents, annotations));
+        self.repository.attach(&artifact, &|_| {})?;
+        Ok(artifact.digest())
+    }
+
+    fn attach_bundle(&self, signed: &Signed, kind: &str) -> Result<(), Error> {
+        let notes =
+            [("dev.sigstore.bundle.content", "dsse-envelope"), ("dev.sigstore.bundle.predicateType", kind)];
+        let notes = notes.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let document = (Blob::new(BUNDLE, signed.document.clone()), BTreeMap::new());
+        self.attach(BUNDLE, &[document], &notes.into()).map(|_| ())
+    }
+
+    /// The list of documents under one of cosign's tags.
+    fn listed(&self, suffix: &str) -> Result<Option<Image>, Error> {
+        Ok(self.repository.tagged(&companion_tag(self.digest(), suffix))?)
+    }
+
+    fn add(
+        &self,
+        suffix: &str,
+        old: Option<&Image>,
+        document: Blob,
+        notes: BTreeMap<String, String>,
+    ) -> Result<(), Error> {
+        let listing = Artifact::Image(Image::listing(old, &document, &notes)?);
+        Ok(self.repository.tag(&listing, &companion_tag(self.digest(), suffix), &|_| {})?)
+    }
+
+    /// Everything beside it that may prove something, of both formats.
+    pub(super) fn proofs(&self) -> Result<Vec<Found>, Error> {
+        let mut found = legacy(self.listed(SIGNATURES)?.as_ref())?;
+        found.extend(legacy(self.listed(ATTESTATIONS)?.as_ref())?);
+        let is_bundle = |referrer: &Descriptor| referrer.artifact_type.as_deref() == Some(BUNDLE);
+        let (mut bundles, mut bytes) = (0, 0);
+        for referrer in self.repository.referrers(self.digest())?.iter().filter(|it| is_bundle(it)) {
+            let Artifact::Image(image) = self.repository.artifact(referrer)? else { continue };
+            for (_, document) in image.documents()?.into_iter().filter(|(it, _)| it.media_type == BUNDLE) {
+                bundles += 1;
+                bytes += document.len();
+                if bundles > BUNDLES || bytes > BYTES {
+                    let message = format!(
+                        "more than {BUNDLES} bundles, or {BYTES} bytes of them, refer to {}",
+                        self.digest()
+                    );
+                    return Err(Error::new(message)
+                        .hint("delete what nobody needs; an attacker may have filled the list"));
+                }
+                let what = format!("bundle {}", referrer.digest);
+                found.push(Found { what, proof: Proof::Bundle(document) });
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Prepares to talk to the repository of a reference.
+pub(super) fn connect(reference: &Reference, registry: &RegistryArgs) -> Result<Repository, Error> {
+    Ok(Repository::remote(registry.remote(reference, registry.options())?, reference))
+}
+
+/// The proofs of a list of documents. What else is in it is not ours to judge.
+fn legacy(listing: Option<&Image>) -> Result<Vec<Found>, Error> {
+    let documents = listing.map(Image::documents).transpose()?.unwrap_or_default();
+    let found = documents.into_iter().filter_map(|(descriptor, bytes)| {
+        let digest = descriptor.digest;
+        match descriptor.media_type.as_str() {
+            PAYLOAD => {
+                let signature = descriptor.annotations.get(SIGNATURE_NOTE).cloned().unwrap_or_default();
+                let proof = Proof::Signature { payload: bytes, signature };
+                Some(Found { what: format!("signature {digest}"), proof })
+            }
+            ENVELOPE => {
+                Some(Found { what: format!("attestation {digest}"), proof: Proof::Attestation(bytes) })
+            }
+            _ => None,
+        }
+    });
+    Ok(found.collect())
+}
+
+/// What was proved, in words.
+pub(super) fn told(proved: &Attested) -> String {
+    let Attested { format, kind, identity } = proved;
+    match (kind.as_str(), identity) {
+        (SIGNATURE, Some(identity)) => format!("signature, {format} format, as {}", identity.escape_debug()),
+        (SIGNATURE, None) => format!("signature, {format} format"),
+        (kind, _) => format!("attestation, {format} format: {}", kind.escape_debug()),
+    }
+}
