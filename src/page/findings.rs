@@ -66,7 +66,8 @@ fn lines(excerpt: &Lines, out: &mut dyn Write) -> io::Result<()> {
         is_gap = false;
         marks.sort_by_key(|(range, _)| range.start);
         write!(out, "<span class=\"number\">{}</span>", excerpt.line + number)?;
-        marked(line, marks.iter().map(|(range, _)| range), out)?;
+        let ranges: Vec<_> = marks.iter().map(|(range, _)| range).collect();
+        marked(line, &ranges, out)?;
         for label in marks.iter().filter_map(|(_, label)| label.as_ref()) {
             write!(out, "  <span class=\"label\">{}</span>", Sentence(label))?;
         }
@@ -75,13 +76,19 @@ fn lines(excerpt: &Lines, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</pre>")
 }
 
+/// How many characters of a line are seen before its first mark, and behind its last one: a catalog has lines of
+/// 200,000, and nobody shall have to look for the mark.
+const BEFORE: usize = 48;
+const BEHIND: usize = 120;
+
 /// Writes a line with some of its ranges marked, which come in order and may overlap.
-fn marked<'r>(
-    line: &str,
-    marks: impl Iterator<Item = &'r Range<usize>>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut at = 0;
+fn marked(line: &str, marks: &[&Range<usize>], out: &mut dyn Write) -> io::Result<()> {
+    let first = marks.first().map_or(0, |range| range.start);
+    let last = marks.iter().map(|range| range.end).max().unwrap_or(0);
+    let mut at = line[..first].char_indices().nth_back(BEFORE - 1).map_or(0, |(start, _)| start);
+    let end = line[last..].char_indices().nth(BEHIND).map_or(line.len(), |(behind, _)| last + behind);
+    let dots = |is_cut: bool| if is_cut { "…" } else { "" };
+    write!(out, "{}", dots(at > 0))?;
     for range in marks {
         let from = range.start.max(at);
         if range.end > from {
@@ -89,7 +96,7 @@ fn marked<'r>(
             at = range.end;
         }
     }
-    write!(out, "{}", Text(&line[at..]))
+    write!(out, "{}{}", Text(&line[at..end]), dots(end < line.len()))
 }
 
 #[cfg(test)]
@@ -115,5 +122,12 @@ mod tests {
             "<span class=\"number\">7</span><mark>one</mark>\n<span class=\"gap\">⋮</span>\n\
              <span class=\"number\">10</span><mark>four</mark>  <span class=\"label\">the <code>other</code></span>\n"
         );
+    }
+    #[test]
+    fn of_a_long_line_the_guilty_part_is_shown() {
+        let line = format!("{}guilty{}", "ä".repeat(500), "ö".repeat(500));
+        let shown = drawn(&line, &[(1000..1006, None)]);
+        let wanted = format!("…{}<mark>guilty</mark>{}…", "ä".repeat(BEFORE), "ö".repeat(BEHIND));
+        assert_eq!(shown, format!("<span class=\"number\">7</span>{wanted}\n"));
     }
 }
