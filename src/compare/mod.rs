@@ -9,5 +9,5 @@ mod words;
 pub use bundle::{BundleChange, Change, bundles, grouped};
 pub use catalog::{BundleDifference, Difference, Stranded, Topic, catalogs};
 pub use crds::{Harm, Worse};
-pub use package::{Upgrade, upgrades};
+pub use package::{Seen, Upgrade, upgrades};
 pub use words::{GRAVE, Group, groups};

@@ -26,13 +26,16 @@ pub struct Upgrade {
     pub change: BundleChange,
 }
 
+/// What was seen of each bundle, by its place in [`Index::bundles`], and every upgrade.
+pub type Seen<T> = (Vec<(usize, T)>, Vec<Upgrade>);
+
 /// Says what each upgrade of a package changes, sorted by the versions of both ends, and shows every bundle, its
 /// manifests and what these allow it to `look`, whose answers come by the place in [`Index::bundles`].
 pub fn upgrades<T: Send>(
     index: &Index<'_>,
     package: &str,
     look: impl Fn(&BundleBlob<'_>, &[Tree<'_>], &BTreeSet<String>) -> T + Sync,
-) -> (Vec<(usize, T)>, Vec<Upgrade>) {
+) -> Seen<T> {
     let edges = Edges::new(index, package);
     let blobs: Vec<&BundleBlob<'_>> =
         edges.bundles().iter().map(|&bundle| index.bundles[bundle].blob).collect();

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::Subject;
 use super::facts::Facts;
 use crate::catalog::{self, BundleBlob, Catalog};
-use crate::compare::{self, BundleChange, Change, Upgrade};
+use crate::compare::{self, BundleChange, Change, Seen};
 use crate::diag::Level;
 use crate::drawing::{self, Picture};
 use crate::report::{self, Shown};
@@ -89,7 +89,7 @@ impl<'i> Content<'i> {
         let names = names(catalog);
         // Packages one by one on each core: the manifests of one are no small thing.
         let read = |name: &&str| compare::upgrades(index, name, Facts::read);
-        let read: Vec<(Vec<(usize, Facts)>, Vec<Upgrade>)> = names.par_iter().map(read).collect();
+        let read: Vec<Seen<Facts>> = names.par_iter().map(read).collect();
         for (name, (facts, upgrades)) in names.into_iter().zip(read) {
             let mut places = HashMap::new();
             for (bundle, facts) in facts {

@@ -123,6 +123,7 @@ mod tests {
              <span class=\"number\">10</span><mark>four</mark>  <span class=\"label\">the <code>other</code></span>\n"
         );
     }
+
     #[test]
     fn of_a_long_line_the_guilty_part_is_shown() {
         let line = format!("{}guilty{}", "ä".repeat(500), "ö".repeat(500));

@@ -1,7 +1,7 @@
 //! The report: one page that shows a catalog to whoever decides on a change of it, without network and server.
 //!
 //! What it shows comes from the rooms below: findings, upgrades and what they change, pictures of channels. It is
-//! put together as a plain value first ([`content`]), and then written: tables for every browser, and for the script,
+//! put together as a plain value first (`content`), and then written: tables for every browser, and for the script,
 //! which adds the panel, search and filters, the same facts as data.
 
 mod changes;
