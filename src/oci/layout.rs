@@ -48,7 +48,7 @@ pub(super) fn named(manifest: &Blob, name: &str) -> Descriptor {
 ///
 /// # Errors
 ///
-/// Those of [`write`].
+/// Those of [`write()`].
 pub(super) fn list(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Result<(), Error> {
     match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
         Ok(true) => update(folder, artifact, entry),
