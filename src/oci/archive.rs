@@ -33,7 +33,7 @@ pub fn write(path: &Path, artifacts: &[(String, Artifact)]) -> Result<(), Error>
 ///
 /// # Errors
 ///
-/// Those of [`write`].
+/// Those of [`write()`].
 pub(super) fn list(path: &Path, artifacts: &[(Descriptor, &Artifact)]) -> Result<(), Error> {
     if path.is_dir() {
         return Err(Error::new(Kind::Input, format!("{} is a folder, not an archive", path.display()))
