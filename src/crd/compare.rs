@@ -213,9 +213,7 @@ pub(super) fn schema_changes<'t>(
     keeps_unknown: bool,
 ) -> Vec<Change<'t>> {
     let mut walk = Walk { version, path: Path::default(), found: Vec::new() };
-    if !old.value().same(new.value()) {
-        walk.node(old, new, keeps_unknown);
-    }
+    walk.node(old, new, keeps_unknown);
     walk.found
 }
 
@@ -232,6 +230,10 @@ impl<'t> Walk<'t> {
     }
 
     fn node(&mut self, old: Schema<'t, '_>, new: Schema<'_, '_>, keeps_unknown: bool) {
+        // Most of a schema stays from one version to the next, and this is told at once where it does not.
+        if old.value().same(new.value()) {
+            return;
+        }
         keywords::compare(old, Some(new), &mut |change| self.push(change, false));
         if self.path.0.len() == DEPTH {
             return;
