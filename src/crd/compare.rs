@@ -4,7 +4,7 @@
 //! Only what was there before is looked at: a new property, a bound that is lifted and the like leave
 //! everybody as he was, and are no changes here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::keywords;
 use super::path::{Link, Path};
@@ -148,6 +148,9 @@ pub struct Change<'t> {
 /// Compares a CRD with the one that takes its place. `stored` are the versions that objects may be
 /// stored in: what the status of the old one says, or else the storage versions of all that came before.
 pub fn changes<'t>(old: Crd<'t, '_>, new: Crd<'_, '_>, stored: &[&'t str]) -> Vec<Change<'t>> {
+    // Of versions of one name, which no API server takes, the first counts, as for `Crd::version`.
+    let mut seen = HashSet::new();
+    let versions: Vec<_> = old.versions().filter(|version| seen.insert(version.name)).collect();
     let mut found = Vec::new();
     let mut whole = |check, version, effect, message| {
         let path = Path::default();
@@ -174,7 +177,7 @@ pub fn changes<'t>(old: Crd<'t, '_>, new: Crd<'_, '_>, stored: &[&'t str]) -> Ve
         let message = "is gone, and objects may be stored in it".to_owned();
         whole(Check::StoredVersionRemoval, version, Effect::BreaksStoredData, message);
     }
-    for version in old.versions().filter(|version| version.is_served) {
+    for version in versions.iter().filter(|version| version.is_served) {
         match new.version(version.name) {
             Some(new) if new.is_served => {}
             None if stored.contains(&version.name) => {} // said above
@@ -195,7 +198,7 @@ pub fn changes<'t>(old: Crd<'t, '_>, new: Crd<'_, '_>, stored: &[&'t str]) -> Ve
         let message = "does not keep unknown fields any more";
         whole(Check::PreserveUnknownFields, "", Effect::DropsFields, message.to_owned());
     }
-    for version in old.versions() {
+    for version in versions {
         let Some(other) = new.version(version.name) else { continue };
         if let (Some(old), Some(after)) = (version.schema, other.schema) {
             found.extend(schema_changes(old, after, version.name, new.preserves_unknown_fields()));

@@ -305,6 +305,15 @@ fn changes_of_the_crd_as_a_whole_are_told() {
 }
 
 #[test]
+fn a_version_that_is_listed_twice_is_no_change() {
+    let text = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n\
+         spec: {group: demo.example, names: {kind: Demo, plural: demos}, versions: [{name: v1}, {name: v1, \
+         served: true, schema: {openAPIV3Schema: {type: object}}}]}\n";
+    let tree = tree(text);
+    assert_eq!(changes(crd(&tree), crd(&tree), &[]), []);
+}
+
+#[test]
 fn values_satisfy_schemas_as_the_api_server_sees_it() {
     let cases = [
         (
