@@ -73,43 +73,18 @@ impl Grid {
     }
 
     fn glyph(&self, sides: u8, kind: Kind, is_ignored: bool) -> char {
-        let is_upright = sides & (LEFT | RIGHT) == 0;
-        let is_across = sides & (UP | DOWN) == 0;
-        if self.is_ascii {
-            return match (kind, is_upright, is_across) {
-                (Kind::Replaces, true, _) => {
-                    if is_ignored {
-                        '.'
-                    } else {
-                        '|'
-                    }
-                }
-                (Kind::Skips, true, _) => ':',
-                (Kind::SkipRange, true, _) => '!',
-                (Kind::Replaces | Kind::Skips, _, true) => '-',
-                (Kind::SkipRange, _, true) => '~',
-                _ => '+',
-            };
-        }
-        match (kind, is_upright, is_across) {
-            (Kind::Replaces, true, _) => {
-                if is_ignored {
-                    '╎'
-                } else {
-                    '│'
-                }
-            }
-            (Kind::Skips, true, _) => '┆',
-            (Kind::SkipRange, true, _) => '┊',
-            (Kind::Replaces, _, true) => {
-                if is_ignored {
-                    '╌'
-                } else {
-                    '─'
-                }
-            }
-            (Kind::Skips, _, true) => '┄',
-            (Kind::SkipRange, _, true) => '┈',
+        // Upright and across, in ASCII and beyond it.
+        let [plain, drawn] = match (kind, is_ignored) {
+            (Kind::Replaces, false) => [['|', '-'], ['│', '─']],
+            (Kind::Replaces, true) => [['.', '-'], ['╎', '╌']],
+            (Kind::Skips, _) => [[':', '-'], ['┆', '┄']],
+            (Kind::SkipRange, _) => [['!', '~'], ['┊', '┈']],
+        };
+        let signs = if self.is_ascii { plain } else { drawn };
+        match (sides & (LEFT | RIGHT), sides & (UP | DOWN)) {
+            (0, _) => signs[0],
+            (_, 0) => signs[1],
+            _ if self.is_ascii => '+',
             _ => corner(sides),
         }
     }
