@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::clean::clean;
 use super::excerpt::{Excerpt, Mark};
 use super::located::{self, Finding, Located};
@@ -96,5 +98,5 @@ pub fn shown<'r>(report: &'r Report, sources: &'r Sources) -> Vec<Shown<'r>> {
         let excerpts = parts.iter().map(lines).collect();
         Shown { diagnostic: finding.diagnostic, place: place(&finding.at), excerpts, notes }
     };
-    located::findings(report, sources).into_iter().map(show).collect()
+    located::findings(report, sources).into_par_iter().map(show).collect()
 }

@@ -4,6 +4,8 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::known::Known;
 use super::part::part;
 use super::{Place, Route, Sources, Spot, Step, Tree, Value, json, yaml};
@@ -32,21 +34,25 @@ pub fn locate_all(places: &[&Place], sources: &Sources) -> Vec<Range<usize>> {
     };
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by_key(|&index| document(places[index]));
+    let groups: Vec<&[usize]> =
+        order.chunk_by(|left, right| document(places[*left]) == document(places[*right])).collect();
 
-    let mut found = vec![0..0; places.len()];
-    for group in order.chunk_by(|left, right| document(places[*left]) == document(places[*right])) {
+    let locate_group = |group: &&[usize]| -> Vec<Range<usize>> {
         let tree = OnceCell::new();
         let mut known = Known::default();
-        for &index in group {
+        let locate_one = |&index: &usize| {
             let place = places[index];
-            let Spot::Route(bytes, route) = &place.spot else {
-                found[index] = locate(place, sources);
-                continue;
-            };
+            let Spot::Route(bytes, route) = &place.spot else { return locate(place, sources) };
             let text = sources.get(place.file).text();
             let tree = tree.get_or_init(|| read(text, bytes));
-            found[index] = resolve(tree.as_ref(), &mut known, text, bytes, route);
-        }
+            resolve(tree.as_ref(), &mut known, text, bytes, route)
+        };
+        group.iter().map(locate_one).collect()
+    };
+    let located: Vec<Vec<Range<usize>>> = groups.par_iter().map(locate_group).collect();
+    let mut found = vec![0..0; places.len()];
+    for (&index, range) in order.iter().zip(located.into_iter().flatten()) {
+        found[index] = range;
     }
     found
 }

@@ -12,7 +12,8 @@ const DEPTH: usize = 10_000;
 /// # Errors
 /// When the text is not one JSON value and white space.
 pub fn read(text: &str) -> Result<Tree<'_>, Fault> {
-    let (tree, end) = read_prefix(text, 0)?;
+    // Schemas have a node for some 20 bytes; moving nodes as they become more costs more than room that is not used.
+    let (tree, end) = Reader::new(text, 0, text.len() / 20).read()?;
     let rest = text[end..].trim_start_matches(BLANK);
     if rest.is_empty() {
         return Ok(tree);
@@ -26,9 +27,7 @@ pub fn read(text: &str) -> Result<Tree<'_>, Fault> {
 /// # Errors
 /// When there is no JSON value.
 pub fn read_prefix(text: &str, start: usize) -> Result<(Tree<'_>, usize), Fault> {
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: start, builder: Builder::default() };
-    reader.value()?;
-    Ok((reader.builder.finish(), reader.at))
+    Reader::new(text, start, 0).read()
 }
 
 /// Returns whether bytes are one JSON value, without building anything from them.
@@ -53,6 +52,16 @@ struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
+    /// Makes a reader that begins at byte `at`, with room for some nodes.
+    fn new(text: &'s str, at: usize, nodes: usize) -> Self {
+        Reader { text, bytes: text.as_bytes(), at, builder: Builder::with_capacity(nodes) }
+    }
+
+    fn read(mut self) -> Result<(Tree<'s>, usize), Fault> {
+        self.value()?;
+        Ok((self.builder.finish(), self.at))
+    }
+
     fn fault(&self, message: &str) -> Fault {
         fault(message, self.text, self.at)
     }
