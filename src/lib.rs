@@ -12,13 +12,13 @@
 //! | `cli`      | everything                                             | `clap` `clap_complete` `clap_mangen` `ctrlc` `indicatif` `anstream` `rustix` |
 //! | `serve`    | `text` `diag` `index` `oci`                            | `hyper` `hyper_util` `http_body_util` `tokio` `httpdate` |
 //! | `index`    | `text` `diag` `catalog` `render` `oci`                 |                                       |
-//! | `page`     | `text` `diag` `catalog` `crd` `resolve` `compare` `report` `drawing` `oci` |              |
+//! | `page`     | `text` `diag` `catalog` `resolve` `compare` `report` `drawing` `oci` |                    |
 //! | `load`     | `text` `diag` `bundle` `catalog` `oci`                 |                                       |
 //! | `import`   | `text` `bundle`                                        |                                       |
 //! | `template` | `text` `diag` `catalog`                                |                                       |
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
-//! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` |                                  |
-//! | `compare`  | `text` `catalog` `crd` `resolve`                       |                                       |
+//! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` `compare` |                        |
+//! | `compare`  | `text` `bundle` `catalog` `crd` `resolve`              |                                       |
 //! | `drawing`  | `catalog` `resolve`                                    | `anstyle`                             |
 //! | `resolve`  | `text` `catalog` `crd`                                 |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |

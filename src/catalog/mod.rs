@@ -38,7 +38,7 @@ use crate::text::Place;
 pub const JSON_SCHEMA: &str = include_str!("catalog.schema.json");
 
 /// A catalog: the blobs of all its files, by schema, in the order of the files.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Catalog<'s> {
     /// `olm.package` blobs.
     pub packages: Vec<Package<'s>>,

@@ -13,6 +13,7 @@ use super::rulebook::Rulebook;
 use super::ui::Ui;
 use crate::bundle::Bundle;
 use crate::catalog::{self, BundleBlob, Catalog, Format};
+use crate::compare::Sight;
 use crate::diag::{Diagnostic, Error, Level, Report, Suite, codes};
 use crate::load;
 use crate::render;
@@ -35,6 +36,8 @@ pub(super) struct Project<'s> {
     pub(super) contract: Option<Contract>,
     /// The catalog of each package, by the name of its folder.
     pub(super) packages: Vec<(String, Catalog<'s>)>,
+    /// The text of catalogs that are written by hand, by the name of their folder: it is taken as it stands.
+    by_hand: HashMap<String, &'s str>,
 }
 
 /// The bundles of a package.
@@ -76,13 +79,47 @@ pub(super) fn check_with<'s>(
     report: &mut Report,
     ui: &Ui,
 ) -> Result<Project<'s>, Error> {
+    check_and(root, choice, sources, report, ui, rules::check_upgrades)
+}
+
+/// Checks as [`check`] does, and says what there is to see of each package; nothing where what upgrades do was not
+/// asked, since the project is broken.
+pub(super) fn see<'s>(
+    root: &Path,
+    sources: &'s Sources,
+    report: &mut Report,
+    ui: &Ui,
+) -> Result<(Project<'s>, Option<Vec<Sight>>), Error> {
+    let mut sights = None;
+    let upgrades = |catalogs: &[&Catalog<'s>], bundles: &[Bundle<'s>], contract: Option<&Contract>| {
+        let (found, seen) = rules::see_upgrades(catalogs, bundles, contract);
+        sights = Some(seen);
+        found
+    };
+    let project = check_and(root, &Choice::default(), sources, report, ui, upgrades)?;
+    Ok((project, sights))
+}
+
+fn check_and<'s>(
+    root: &Path,
+    choice: &Choice,
+    sources: &'s Sources,
+    report: &mut Report,
+    ui: &Ui,
+    check_upgrades: impl FnOnce(&[&Catalog<'s>], &[Bundle<'s>], Option<&Contract>) -> Report,
+) -> Result<Project<'s>, Error> {
     ui.step("reading the settings");
     let book = Rulebook::read(root, choice, sources, report)?;
     if !book.has_project() {
         return Err(no_project(root));
     }
     if report.has_errors() {
-        return Ok(Project { settings: book.settings, contract: book.contract, packages: Vec::new() });
+        return Ok(Project {
+            settings: book.settings,
+            contract: book.contract,
+            packages: Vec::new(),
+            by_hand: HashMap::new(),
+        });
     }
     ui.step("checking the bundles");
     let folders = bundle_folders(root)?;
@@ -100,7 +137,7 @@ pub(super) fn check_with<'s>(
         }
     }
     ui.step("checking the catalog");
-    let mut packages = Vec::new();
+    let (mut packages, mut by_hand) = (Vec::new(), HashMap::new());
     for package in subfolders(&below(root, "catalog"))? {
         let path = below(root, "catalog").join(&package).join("template.yaml");
         if !load::exists(&path) {
@@ -114,6 +151,11 @@ pub(super) fn check_with<'s>(
                     faults.append(rules::check_catalog(&catalog));
                 }
                 report.append(faults);
+                let origins = catalog.packages.iter().map(|package| &package.origin);
+                let mut origins = origins.chain(catalog.channels.iter().map(|channel| &channel.origin));
+                if let Some(origin) = origins.next() {
+                    by_hand.insert(package.clone(), sources.get(origin.file).text());
+                }
                 packages.push((package, catalog));
             }
             continue;
@@ -138,18 +180,18 @@ pub(super) fn check_with<'s>(
         .diagnostics()
         .iter()
         .any(|finding| finding.level == Level::Error && finding.code.suite == Suite::Required);
-    let parts: Vec<&Catalog<'_>> = packages.iter().map(|(_, catalog)| catalog).collect();
+    let parts: Vec<&Catalog<'s>> = packages.iter().map(|(_, catalog)| catalog).collect();
     if let Some(contract) = book.contract.as_ref().filter(|_| !is_broken) {
         report.append(rules::check_contract(&parts, contract, true));
     }
     // What upgrades do is asked only where the graphs are right.
     if !is_broken {
         ui.step("checking the upgrades");
-        report.append(rules::check_upgrades(&parts, &rendered, book.contract.as_ref()));
+        report.append(check_upgrades(&parts, &rendered, book.contract.as_ref()));
     }
     // What nobody asked needs no exception yet.
     book.apply(report, sources, !is_broken, ui)?;
-    Ok(Project { settings: book.settings, contract: book.contract, packages })
+    Ok(Project { settings: book.settings, contract: book.contract, packages, by_hand })
 }
 
 /// Says that a folder is none of a project.
@@ -357,18 +399,16 @@ impl Project<'_> {
         stale.is_empty()
     }
 
-    /// Writes the catalog of each package for a target: pairs of package and text.
+    /// Writes the catalog of each package for a target: pairs of package and text. One that is written by hand stays as
+    /// it is where it is read.
     pub(super) fn texts(&self, target: &Target) -> Vec<(String, String)> {
+        let is_read = self.settings.targets()[0].file == target.file;
         let write = |(package, catalog): &(String, Catalog<'_>)| {
-            let text = match target.properties {
-                Properties::BundleObject => catalog::write(catalog, Format::Yaml),
-                Properties::CsvMetadata => {
-                    let mut slim = Catalog {
-                        packages: catalog.packages.clone(),
-                        channels: catalog.channels.clone(),
-                        bundles: catalog.bundles.clone(),
-                        ..Catalog::default()
-                    };
+            let text = match (target.properties, self.by_hand.get(package).filter(|_| is_read)) {
+                (_, Some(text)) => (*text).to_owned(),
+                (Properties::BundleObject, None) => catalog::write(catalog, Format::Yaml),
+                (Properties::CsvMetadata, None) => {
+                    let mut slim = catalog.clone();
                     render::migrate(&mut slim);
                     catalog::write(&slim, Format::Yaml)
                 }

@@ -6,10 +6,10 @@ use super::choice::Choice;
 use super::opened::{Opened, open, read};
 use super::pull_args::PullArgs;
 use super::rulebook::Rulebook;
-use super::validate::check_catalog;
+use super::validate::see_catalog;
 use super::{ExitStatus, Ui, project, stage};
 use crate::catalog::Catalog;
-use crate::compare;
+use crate::compare::{self, Sight};
 use crate::diag::{Error, Report};
 use crate::page::{self, Subject};
 use crate::text::Sources;
@@ -44,13 +44,14 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
             None => return Ok(ExitStatus::Findings),
         },
     };
-    let (title, catalog) = look(args, root, &sources, &mut report, ui)?;
+    let (title, catalog, sights) = look(args, root, &sources, &mut report, ui)?;
     report.sort(&sources);
     let against = old.as_ref().map(|(name, old)| (name.as_str(), compare::catalogs(old, &catalog)));
     ui.step("drawing");
     let subject = Subject {
         title: &title,
         catalog: &catalog,
+        sights: &sights,
         report: &report,
         sources: &sources,
         against: against.as_ref().map(|(name, difference)| (*name, difference)),
@@ -65,25 +66,26 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     Ok(if report.has_errors() { ExitStatus::Findings } else { ExitStatus::Clean })
 }
 
-/// Reads and checks the catalog, and says what it is called.
+/// Reads, checks and looks at the catalog, and says what it is called.
 fn look<'s>(
     args: &Args,
     root: &Path,
     sources: &'s Sources,
     report: &mut Report,
     ui: &Ui,
-) -> Result<(String, Catalog<'s>), Error> {
+) -> Result<(String, Catalog<'s>, Vec<Sight>), Error> {
     let Some(path) = &args.path else {
-        let project = project::check(root, sources, report, ui)?;
+        let (project, sights) = project::see(root, sources, report, ui)?;
         let mut catalog = Catalog::default();
         project.packages.into_iter().for_each(|(_, package)| catalog.append(package));
-        return Ok((project.settings.image.unwrap_or_else(|| "catalog".to_owned()), catalog));
+        let sights = sights.unwrap_or_else(|| compare::sights(&catalog));
+        return Ok((project.settings.image.unwrap_or_else(|| "catalog".to_owned()), catalog, sights));
     };
     let book = Rulebook::read(root, &Choice::default(), sources, report)?;
     let mut faults = Report::default();
     let catalog = read(path, &args.pull, root, sources, &mut faults, ui)?;
     ui.step("checking the catalog");
-    check_catalog(&catalog, faults, &book, report);
+    let sights = see_catalog(&catalog, faults, &book, report);
     book.apply(report, sources, false, ui)?;
-    Ok((path.display().to_string(), catalog))
+    Ok((path.display().to_string(), catalog, sights))
 }

@@ -10,6 +10,7 @@ use super::pull_args::PullArgs;
 use super::rulebook::Rulebook;
 use super::{ExitStatus, Ui};
 use crate::catalog::Catalog;
+use crate::compare::{self, Sight};
 use crate::diag::{Error, Report};
 use crate::load::{self, Image};
 use crate::rules;
@@ -114,12 +115,39 @@ fn one(
 
 /// Checks a catalog in whose reading some faults were found. Rules would echo what could not be read.
 /// What upgrades do, and the installer gets, is asked only where the graph is right.
-pub(super) fn check_catalog(catalog: &Catalog<'_>, mut faults: Report, book: &Rulebook, report: &mut Report) {
+pub(super) fn check_catalog(catalog: &Catalog<'_>, faults: Report, book: &Rulebook, report: &mut Report) {
+    let upgrades = || rules::check_upgrades(&[catalog], &[], book.contract.as_ref());
+    check_catalog_and(catalog, faults, book, report, upgrades);
+}
+
+/// Does what [`check_catalog`] does, and says what there is to see of each package.
+pub(super) fn see_catalog(
+    catalog: &Catalog<'_>,
+    faults: Report,
+    book: &Rulebook,
+    report: &mut Report,
+) -> Vec<Sight> {
+    let mut sights = None;
+    check_catalog_and(catalog, faults, book, report, || {
+        let (found, seen) = rules::see_upgrades(&[catalog], &[], book.contract.as_ref());
+        sights = Some(seen);
+        found
+    });
+    sights.unwrap_or_else(|| compare::sights(catalog))
+}
+
+fn check_catalog_and(
+    catalog: &Catalog<'_>,
+    mut faults: Report,
+    book: &Rulebook,
+    report: &mut Report,
+    check_upgrades: impl FnOnce() -> Report,
+) {
     if !faults.has_errors() {
         faults.append(rules::check_catalog(catalog));
     }
     if !faults.has_errors() {
-        faults.append(rules::check_upgrades(&[catalog], &[], book.contract.as_ref()));
+        faults.append(check_upgrades());
         // What is looked at may be a part of what the installer sees.
         if let Some(contract) = &book.contract {
             faults.append(rules::check_contract(&[catalog], contract, false));

@@ -1,12 +1,12 @@
 //! What an upgrade changes: the CRDs, the permissions and the images of two bundles.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::crds::{self, Harm};
-use crate::catalog::{BundleBlob, document};
-use crate::crd::Crd;
-use crate::text::{Kind, Tree, Value};
+use super::operator::{self, Operator, Texts};
+use super::upgrade::Upgrade;
+use crate::catalog::BundleBlob;
+use crate::text::{Kind, Value};
 
 /// What differs between two bundles. Of a bundle whose catalog carries no manifests only the images are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,36 +53,25 @@ impl std::fmt::Display for Change {
 pub(super) struct Content {
     pub(super) permissions: BTreeSet<String>,
     images: BTreeSet<String>,
-    has_manifests: bool,
+    pub(super) has_manifests: bool,
 }
 
 /// Compares two bundles.
 pub fn bundles(old: &BundleBlob<'_>, new: &BundleBlob<'_>) -> BundleChange {
-    let texts =
-        |blob| -> Vec<Cow<'_, [u8]>> { BundleBlob::manifests(blob, &[]).map(|(_, text)| text).collect() };
+    let texts = |blob| -> Texts<'_> { BundleBlob::manifests(blob, &[]).collect() };
     let (before, after) = (texts(old), texts(new));
-    let trees = |texts| -> Vec<Tree<'_>> {
-        <[Cow<'_, [u8]>]>::iter(texts).filter_map(|text| document(text)).collect()
-    };
-    let (before, after) = (trees(&before), trees(&after));
-    let (old, new) = (Content::read(old, &before), Content::read(new, &after));
-    let (before, after) = (crds::crds(&before), crds::crds(&after));
+    let (before, after) = (operator::read(&before, old), operator::read(&after, new));
+    let (from, to) = (Operator::of_blob(old, &before), Operator::of_blob(new, &after));
     // Where the older one stores them; what was before it is not known here.
-    let stored =
-        |name: &str| before[name].storage_version().map(|version| version.name).into_iter().collect();
-    BundleChange::of((&old, &before), (&new, &after), stored)
+    let crds = from.crds_by_name();
+    let stored = |name: &str| crds[name].storage_version().map(|version| version.name).into_iter().collect();
+    let upgrade = Upgrade::new(&from, &to, stored);
+    BundleChange::of(&Content::read(&from), &Content::read(&to), &upgrade)
 }
 
-/// What is compared of a bundle, and its CRDs by name.
-type Side<'a, 't, 's> = (&'a Content, &'a BTreeMap<&'t str, Crd<'t, 's>>);
-
 impl BundleChange {
-    /// Compares two bundles. `stored` are the versions that the objects of a CRD may be stored in.
-    pub(super) fn of<'t>(
-        (old, before): Side<'_, 't, '_>,
-        (new, after): Side<'_, '_, '_>,
-        stored: impl Fn(&str) -> Vec<&'t str>,
-    ) -> Self {
+    /// Says what an upgrade changes; what was read of both ends is given.
+    pub(super) fn of(old: &Content, new: &Content, upgrade: &Upgrade<'_>) -> Self {
         let only =
             |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect();
         let mut change = BundleChange {
@@ -92,8 +81,8 @@ impl BundleChange {
             ..BundleChange::default()
         };
         if change.has_manifests {
-            change.crds = crds::differences(before, after);
-            change.harms = crds::harms(before, after, stored);
+            change.crds = crds::differences(upgrade);
+            change.harms = crds::harms(upgrade);
             change.granted = only(&new.permissions, &old.permissions);
             change.revoked = only(&old.permissions, &new.permissions);
         }
@@ -116,11 +105,11 @@ pub(super) fn maps<V: PartialEq>(
 }
 
 impl Content {
-    pub(super) fn read(blob: &BundleBlob<'_>, trees: &[Tree<'_>]) -> Self {
+    pub(super) fn read(operator: &Operator<'_>) -> Self {
         let mut content = Content::default();
-        content.images.extend(blob.related_images.iter().map(|image| image.image.to_string()));
+        content.images.extend(operator.blob.related_images.iter().map(|image| image.image.to_string()));
         content.images.remove("");
-        for root in trees.iter().filter_map(Tree::root) {
+        for root in operator.manifests() {
             content.has_manifests = true;
             content.allow(root);
         }

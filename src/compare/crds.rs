@@ -1,16 +1,14 @@
 //! What an upgrade does to the objects of CRDs, and between which bundles it does more harm than it did.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use rayon::prelude::*;
-
 use super::bundle::Change;
-use crate::catalog::{BundleBlob, document};
-use crate::crd::{Check, Crd, Effect, changes};
+use super::package::{Files, Package, Wanted};
+use super::upgrade::Upgrade;
+use crate::crd::{Check, Crd, Effect};
 use crate::resolve::{Edges, Index};
-use crate::text::{Tree, json};
+use crate::text::json;
 
 /// What an upgrade does to the objects of a CRD, at worst.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,24 +46,9 @@ pub struct Worse {
     pub before: Effect,
 }
 
-/// What a catalog carries of a bundle's CRDs.
-type Texts<'c> = Vec<Cow<'c, [u8]>>;
-
-fn texts<'c>(blob: &'c BundleBlob<'_>) -> Texts<'c> {
-    blob.manifests(&["CustomResourceDefinition"]).map(|(_, manifest)| manifest).collect()
-}
-
-/// Returns the CRDs among some documents, by name.
-pub(super) fn crds<'t, 's>(trees: &'t [Tree<'s>]) -> BTreeMap<&'t str, Crd<'t, 's>> {
-    let crds = trees.iter().filter_map(|tree| Crd::read(tree.root()?));
-    crds.map(|crd| (crd.name(), crd)).collect()
-}
-
 /// Compares the CRDs of two bundles by their names.
-pub(super) fn differences(
-    old: &BTreeMap<&str, Crd<'_, '_>>,
-    new: &BTreeMap<&str, Crd<'_, '_>>,
-) -> Vec<(String, Change)> {
+pub(super) fn differences(upgrade: &Upgrade<'_>) -> Vec<(String, Change)> {
+    let (old, new) = (upgrade.from.crds_by_name(), upgrade.to.crds_by_name());
     let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
     let change = |name: &str| match (old.get(name), new.get(name)) {
         (None, _) => Some(Change::Added),
@@ -87,21 +70,12 @@ fn is_same(old: Crd<'_, '_>, new: Crd<'_, '_>) -> bool {
     one.same(other) || (one.count() == other.count() && sorted(old) == sorted(new))
 }
 
-/// Says what becomes of the objects of the CRDs that two bundles have. `stored` are the versions that those of a CRD
-/// may be stored in.
-pub(super) fn harms<'t>(
-    old: &BTreeMap<&'t str, Crd<'t, '_>>,
-    new: &BTreeMap<&str, Crd<'_, '_>>,
-    stored: impl Fn(&str) -> Vec<&'t str>,
-) -> Vec<Harm> {
+/// Says what becomes of the objects of the CRDs that both bundles have, sorted by the names of these.
+pub(super) fn harms(upgrade: &Upgrade<'_>) -> Vec<Harm> {
     let mut harms = Vec::new();
-    for (name, &old) in old {
-        let Some(&new) = new.get(name) else { continue };
+    for pair in upgrade.pairs() {
         let mut worst: Option<Harm> = None;
-        for change in changes(old, new, &stored(name)) {
-            if change.is_echo || change.effect == Effect::Harmless {
-                continue;
-            }
+        for change in pair.changes.iter().filter(|change| change.effect != Effect::Harmless) {
             match &mut worst {
                 Some(worst) if change.effect < worst.effect => {}
                 Some(worst) if change.effect == worst.effect => worst.more += 1,
@@ -116,89 +90,71 @@ pub(super) fn harms<'t>(
                         _ => &path,
                     };
                     let what = format!("{subject} {}", change.message);
-                    worst = Some(Harm { crd: (*name).to_owned(), effect: change.effect, what, more: 0 });
+                    let crd = pair.new.name().to_owned();
+                    worst = Some(Harm { crd, effect: change.effect, what, more: 0 });
                 }
             }
         }
         harms.extend(worst);
     }
+    harms.sort_by(|one, other| one.crd.cmp(&other.crd));
     harms
 }
 
-/// The edges of a package.
-struct Package<'i, 'c> {
-    edges: Edges<'i, 'c>,
-    index: &'i Index<'c>,
-}
+/// The harms of an upgrade that leads from one name to another.
+type Harms = Vec<(String, String, Vec<Harm>)>;
 
-impl<'i, 'c> Package<'i, 'c> {
-    fn new(index: &'i Index<'c>, name: &str) -> Self {
-        Package { edges: Edges::new(index, name), index }
-    }
-
-    fn name(&self, place: usize) -> &'c str {
-        &self.index.bundles[self.edges.bundles()[place]].blob.name
-    }
-
-    /// Says what each of some edges does.
-    fn harms(&self, edges: &[(usize, usize)]) -> Vec<Vec<Harm>> {
-        let index = self.index;
-        let texts: Vec<Texts<'_>> =
-            self.edges.bundles().par_iter().map(|&bundle| texts(index.bundles[bundle].blob)).collect();
-        let documents: Vec<Vec<Tree<'_>>> = (texts.par_iter())
-            .map(|texts| texts.iter().filter_map(|text| document(text)).collect())
-            .collect();
-        let crds: Vec<BTreeMap<&str, Crd<'_, '_>>> = documents.iter().map(|trees| crds(trees)).collect();
-        let stored = self.edges.stored(|place| {
-            crds[place].iter().filter_map(|(name, crd)| Some((*name, crd.storage_version()?.name))).collect()
-        });
-        let harms = |&(from, to): &(usize, usize)| {
-            harms(&crds[from], &crds[to], |name| stored[from].get(name).cloned().unwrap_or_default())
-        };
-        edges.par_iter().map(harms).collect()
-    }
+/// Says what some upgrades of a package do to the objects of CRDs.
+fn harms_of(index: &Index<'_>, package: &str, is_wanted: impl Fn(&str, &str) -> bool) -> Harms {
+    Package::open(index, package, &Files::default(), Wanted::Crds, |package| {
+        let name = |place: usize| package.operators()[place].name();
+        let wanted = package.taken().iter().copied().filter(|&(from, to)| is_wanted(name(from), name(to)));
+        let wanted: Vec<(usize, usize)> = wanted.collect();
+        package.upgrades(&wanted, |(from, to), upgrade| {
+            (name(from).to_owned(), name(to).to_owned(), harms(upgrade))
+        })
+    })
 }
 
 /// Finds the upgrades of the new catalog that do more harm than in the old one. `changed` are the bundles, by package
 /// and name, whose content is another one.
 pub(super) fn worse(old: &Index<'_>, new: &Index<'_>, changed: &HashSet<(&str, &str)>) -> Vec<Worse> {
     let mut found = Vec::new();
-    for name in new.package_names() {
-        let (before, after) = (Package::new(old, name), Package::new(new, name));
-        let known: HashMap<(&str, &str), (usize, usize)> = (before.edges.taken().into_keys())
-            .map(|(from, to)| ((before.name(from), before.name(to)), (from, to)))
-            .collect();
-        let ends = |&(from, to): &(usize, usize)| (after.name(from), after.name(to));
-        let is_other = |edge: &(usize, usize)| {
-            let (from, to) = ends(edge);
-            !known.contains_key(&(from, to))
-                || changed.contains(&(name, from))
-                || changed.contains(&(name, to))
+    for package in new.package_names() {
+        let (known, after) = (taken(old, package), taken(new, package));
+        let is_other = |from: &str, to: &str| {
+            !known.contains(&(from, to))
+                || changed.contains(&(package, from))
+                || changed.contains(&(package, to))
         };
-        let edges: Vec<(usize, usize)> = after.edges.taken().into_keys().filter(is_other).collect();
-        if edges.is_empty() {
+        let other: HashSet<(&str, &str)> =
+            after.into_iter().filter(|(from, to)| is_other(from, to)).collect();
+        if other.is_empty() {
             continue;
         }
-        let same: Vec<(usize, usize)> =
-            edges.iter().filter_map(|edge| known.get(&ends(edge)).copied()).collect();
-        let mut was: HashMap<(&str, &str, String), Effect> = HashMap::new();
-        if !same.is_empty() {
-            for (&(from, to), harms) in same.iter().zip(before.harms(&same)) {
-                let (from, to) = (before.name(from), before.name(to));
-                was.extend(harms.into_iter().map(|harm| ((from, to, harm.crd), harm.effect)));
+        let mut was: HashMap<(String, String, String), Effect> = HashMap::new();
+        if other.iter().any(|ends| known.contains(ends)) {
+            for (from, to, harms) in harms_of(old, package, |from, to| other.contains(&(from, to))) {
+                was.extend(harms.into_iter().map(|harm| ((from.clone(), to.clone(), harm.crd), harm.effect)));
             }
         }
-        let harms = after.harms(&edges);
-        for (&(from, to), harms) in edges.iter().zip(harms) {
-            let (from, to) = (after.name(from), after.name(to));
+        for (from, to, harms) in harms_of(new, package, |from, to| other.contains(&(from, to))) {
             for harm in harms {
-                let before = was.get(&(from, to, harm.crd.clone())).copied().unwrap_or(Effect::Harmless);
+                let key = (from.clone(), to.clone(), harm.crd.clone());
+                let before = was.get(&key).copied().unwrap_or(Effect::Harmless);
                 if harm.effect > before {
-                    let (package, from, to) = (name.to_owned(), from.to_owned(), to.to_owned());
+                    let (package, from, to) = (package.to_owned(), from.clone(), to.clone());
                     found.push(Worse { package, from, to, harm, before });
                 }
             }
         }
     }
     found
+}
+
+/// Returns the upgrades of a package that OLM can take, by the names of their ends.
+fn taken<'c>(index: &Index<'c>, package: &str) -> HashSet<(&'c str, &'c str)> {
+    let edges = Edges::new(index, package);
+    let name = |place: usize| -> &'c str { &index.bundles[edges.bundles()[place]].blob.name };
+    edges.taken().into_keys().map(|(from, to)| (name(from), name(to))).collect()
 }

@@ -1,13 +1,21 @@
-//! What differs between two catalogs, and between two bundles of one: for whoever reviews a change.
+//! What an upgrade changes, and what differs between two catalogs: for whoever judges or reviews it.
 
 mod bundle;
 mod catalog;
 mod crds;
+mod facts;
+mod operator;
 mod package;
+mod sight;
+mod upgrade;
 mod words;
 
 pub use bundle::{BundleChange, Change, bundles, grouped};
 pub use catalog::{BundleDifference, Difference, Stranded, Topic, catalogs};
 pub use crds::{Harm, Worse};
-pub use package::{Seen, Upgrade, upgrades};
+pub use facts::Facts;
+pub use operator::{Object, Operator};
+pub use package::{Files, Package, Wanted};
+pub use sight::{Looker, Sight, sights};
+pub use upgrade::{CrdPair, Upgrade};
 pub use words::{GRAVE, Group, groups};

@@ -139,22 +139,34 @@ pub struct Change<'t> {
     pub path: Path<'t>,
     /// What it does.
     pub effect: Effect,
-    /// Whether it only follows from another change, such as the removal of what it is below.
-    pub is_echo: bool,
     /// A phrase that follows the name of the field, version or CRD.
     pub message: String,
 }
 
+/// What is told of the schemas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Not what only follows from another change, such as the removal of what is below a field that is gone.
+    Causes,
+    /// All of it, as crdify tells it.
+    All,
+}
+
 /// Compares a CRD with the one that takes its place. `stored` are the versions that objects may be
 /// stored in: what the status of the old one says, or else the storage versions of all that came before.
-pub fn changes<'t>(old: Crd<'t, '_>, new: Crd<'_, '_>, stored: &[&'t str]) -> Vec<Change<'t>> {
+pub fn changes<'t>(
+    detail: Detail,
+    old: Crd<'t, '_>,
+    new: Crd<'_, '_>,
+    stored: &[&'t str],
+) -> Vec<Change<'t>> {
     // Of versions of one name, which no API server takes, the first counts, as for `Crd::version`.
     let mut seen = HashSet::new();
     let versions: Vec<_> = old.versions().filter(|version| seen.insert(version.name)).collect();
     let mut found = Vec::new();
     let mut whole = |check, version, effect, message| {
         let path = Path::default();
-        found.push(Change { check, version, path, effect, is_echo: false, message });
+        found.push(Change { check, version, path, effect, message });
     };
     if old.scope() != new.scope() {
         let message = format!("changes its scope from {} to {}", old.scope(), new.scope());
@@ -201,7 +213,7 @@ pub fn changes<'t>(old: Crd<'t, '_>, new: Crd<'_, '_>, stored: &[&'t str]) -> Ve
     for version in versions {
         let Some(other) = new.version(version.name) else { continue };
         if let (Some(old), Some(after)) = (version.schema, other.schema) {
-            found.extend(schema_changes(old, after, version.name, new.preserves_unknown_fields()));
+            found.extend(schema_changes(detail, old, after, version.name, new.preserves_unknown_fields()));
         }
     }
     found
@@ -210,26 +222,28 @@ pub fn changes<'t>(old: Crd<'t, '_>, new: Crd<'_, '_>, stored: &[&'t str]) -> Ve
 /// Compares two schemas; `version` is what the changes say. `keeps_unknown` says that the new CRD keeps
 /// unknown fields everywhere.
 pub(super) fn schema_changes<'t>(
+    detail: Detail,
     old: Schema<'t, '_>,
     new: Schema<'_, '_>,
     version: &'t str,
     keeps_unknown: bool,
 ) -> Vec<Change<'t>> {
-    let mut walk = Walk { version, path: Path::default(), found: Vec::new() };
+    let mut walk = Walk { detail, version, path: Path::default(), found: Vec::new() };
     walk.node(old, new, keeps_unknown);
     walk.found
 }
 
 struct Walk<'t> {
+    detail: Detail,
     version: &'t str,
     path: Path<'t>,
     found: Vec<Change<'t>>,
 }
 
 impl<'t> Walk<'t> {
-    fn push(&mut self, (check, effect, message): (Check, Effect, String), is_echo: bool) {
+    fn push(&mut self, (check, effect, message): (Check, Effect, String)) {
         let (version, path) = (self.version, self.path.clone());
-        self.found.push(Change { check, version, path, effect, is_echo, message });
+        self.found.push(Change { check, version, path, effect, message });
     }
 
     fn node(&mut self, old: Schema<'t, '_>, new: Schema<'_, '_>, keeps_unknown: bool) {
@@ -237,7 +251,7 @@ impl<'t> Walk<'t> {
         if old.value().same(new.value()) {
             return;
         }
-        keywords::compare(old, Some(new), &mut |change| self.push(change, false));
+        keywords::compare(old, Some(new), &mut |change| self.push(change));
         if self.path.0.len() == DEPTH {
             return;
         }
@@ -279,8 +293,13 @@ impl<'t> Walk<'t> {
 
     /// Reports a node that is gone, and all below it. crdify compares each with a schema that says nothing.
     fn removed(&mut self, old: Schema<'t, '_>, effect: Effect, is_echo: bool) {
-        self.push((Check::ExistingFieldRemoval, effect, "is gone".to_owned()), is_echo);
-        keywords::compare(old, None, &mut |change| self.push(change, true));
+        if self.detail == Detail::All || !is_echo {
+            self.push((Check::ExistingFieldRemoval, effect, "is gone".to_owned()));
+        }
+        if self.detail == Detail::Causes {
+            return;
+        }
+        keywords::compare(old, None, &mut |change| self.push(change));
         if self.path.0.len() == DEPTH {
             return;
         }

@@ -22,14 +22,13 @@ pub fn flaws(crd: Crd<'_, '_>) -> Vec<Flaw> {
     let mut judge = Judge::new(crd);
     let mut seen: Vec<Route> = Vec::new();
     for version in crd.versions() {
-        let Some(schema) = version.schema.filter(|_| !seen.contains(&version.schema_route)) else { continue };
+        let route = version.schema_route();
+        let Some(schema) = version.schema.filter(|_| !seen.contains(&route)) else { continue };
         // Versions that share a schema share what is forbidden in it.
-        let has_status = crd
-            .versions()
-            .filter(|other| other.schema_route == version.schema_route)
-            .any(|other| other.has_status());
-        seen.push(version.schema_route.clone());
-        judge.judge_whole(schema, version.schema_route, has_status);
+        let has_status =
+            crd.versions().filter(|other| other.schema_route() == route).any(|other| other.has_status());
+        judge.judge_whole(schema, route.clone(), has_status);
+        seen.push(route);
     }
     judge.found.retain(|found| judge.must_be_structural || !found.is_structural);
     judge.found.into_iter().map(|found| found.flaw).collect()

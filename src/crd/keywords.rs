@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::compare::{Check, Effect};
 use super::format;
+use super::node::{Keyword, Keywords};
 use super::schema::{Additional, Schema};
 use super::validate::{canonical, equal, spelled};
 use crate::text::Value;
@@ -11,46 +12,51 @@ use crate::text::Value;
 /// What a comparison tells: the check, what the change does, and a phrase that follows the field's name.
 type Found = (Check, Effect, String);
 
-/// The keywords that say what is below; they are followed, not compared.
-const BELOW: [&str; 2] = ["properties", "items"];
-
-/// Everything else that the API server knows of a node and that has no check of its own. Those marked
-/// are flags of which `false` is as good as none.
-const UNHANDLED: [(&str, bool); 25] = [
-    ("$ref", false),
-    ("$schema", false),
-    ("additionalItems", false),
-    ("additionalProperties", false),
-    ("allOf", false),
-    ("anyOf", false),
-    ("definitions", false),
-    ("dependencies", false),
-    ("example", false),
-    ("exclusiveMaximum", true),
-    ("exclusiveMinimum", true),
-    ("externalDocs", false),
-    ("format", false),
-    ("id", false),
-    ("multipleOf", false),
-    ("not", false),
-    ("patternProperties", false),
-    ("title", false),
-    ("uniqueItems", true),
-    ("x-kubernetes-embedded-resource", true),
-    ("x-kubernetes-int-or-string", true),
-    ("x-kubernetes-list-map-keys", false),
-    ("x-kubernetes-list-type", false),
-    ("x-kubernetes-map-type", false),
-    ("x-kubernetes-preserve-unknown-fields", false),
+/// Everything else that the API server knows of a node and that has no check of its own.
+const UNHANDLED: [Keyword; 26] = [
+    Keyword::Ref,
+    Keyword::SchemaId,
+    Keyword::AdditionalItems,
+    Keyword::AdditionalProperties,
+    Keyword::AllOf,
+    Keyword::AnyOf,
+    Keyword::Definitions,
+    Keyword::Dependencies,
+    Keyword::Example,
+    Keyword::ExclusiveMaximum,
+    Keyword::ExclusiveMinimum,
+    Keyword::ExternalDocs,
+    Keyword::Format,
+    Keyword::Id,
+    Keyword::MultipleOf,
+    Keyword::Not,
+    Keyword::PatternProperties,
+    Keyword::Title,
+    Keyword::UniqueItems,
+    Keyword::EmbeddedResource,
+    Keyword::IntOrString,
+    Keyword::ListMapKeys,
+    Keyword::ListType,
+    Keyword::MapType,
+    Keyword::PreserveUnknownFields,
+    Keyword::Validations,
 ];
-const VALIDATIONS: &str = "x-kubernetes-validations";
+/// Those of which `false` is as good as none.
+const FLAGS: Keywords = Keywords::of(&[
+    Keyword::ExclusiveMaximum,
+    Keyword::ExclusiveMinimum,
+    Keyword::UniqueItems,
+    Keyword::EmbeddedResource,
+    Keyword::IntOrString,
+]);
 
 /// Compares a node with the one in its place; none stands for one that says nothing.
 pub(super) fn compare(old: Schema<'_, '_>, new: Option<Schema<'_, '_>>, found: &mut impl FnMut(Found)) {
-    if new.is_some_and(|new| says_the_same(old, new)) {
+    let differing = Keywords::differing(old.value(), new.map(Schema::value));
+    if differing.is_empty() {
         return;
     }
-    let pair = Pair { old, new };
+    let pair = Pair { old, new, differing };
     pair.kind(found);
     pair.default(found);
     pair.enumeration(found);
@@ -60,27 +66,11 @@ pub(super) fn compare(old: Schema<'_, '_>, new: Option<Schema<'_, '_>>, found: &
     pair.unhandled(found);
 }
 
-/// Whether two nodes have the same keywords in the same order, what is below aside: nearly all have,
-/// and then nothing needs to be looked up.
-fn says_the_same(old: Schema<'_, '_>, new: Schema<'_, '_>) -> bool {
-    let (mut left, mut right) = (old.value().entries(), new.value().entries());
-    loop {
-        match (left.next(), right.next()) {
-            (None, None) => return true,
-            (Some((key, value)), Some((other, another))) => {
-                let key = key.text();
-                if key != other.text() || !BELOW.contains(&key) && !value.same(another) {
-                    return false;
-                }
-            }
-            _ => return false,
-        }
-    }
-}
-
 struct Pair<'o, 'os, 'n, 'ns> {
     old: Schema<'o, 'os>,
     new: Option<Schema<'n, 'ns>>,
+    /// Only these are looked at.
+    differing: Keywords,
 }
 
 impl<'n, 'ns> Pair<'_, '_, 'n, 'ns> {
@@ -93,6 +83,9 @@ impl<'n, 'ns> Pair<'_, '_, 'n, 'ns> {
     }
 
     fn kind(&self, found: &mut impl FnMut(Found)) {
+        if !self.differing.has(Keyword::Type) {
+            return;
+        }
         let (old, new) = (self.old.kind(), self.text(Schema::kind));
         if old == new {
             return;
@@ -109,6 +102,10 @@ impl<'n, 'ns> Pair<'_, '_, 'n, 'ns> {
     }
 
     fn default(&self, found: &mut impl FnMut(Found)) {
+        // `null` is a default of what is nullable.
+        if !self.differing.has(Keyword::Default) && !self.differing.has(Keyword::Nullable) {
+            return;
+        }
         let (old, new) = (self.old.default(), self.new.and_then(Schema::default));
         let (effect, message) = match (old, new) {
             (None, None) => return,
@@ -124,6 +121,9 @@ impl<'n, 'ns> Pair<'_, '_, 'n, 'ns> {
     }
 
     fn enumeration(&self, found: &mut impl FnMut(Found)) {
+        if !self.differing.has(Keyword::Enum) {
+            return;
+        }
         let read = |values: Option<Vec<String>>| values.filter(|values| !values.is_empty());
         let old = read(self.old.enumeration().map(|values| values.map(canonical).collect()));
         let new = read(self.new.and_then(Schema::enumeration).map(|values| values.map(canonical).collect()));
@@ -162,7 +162,7 @@ impl<'n, 'ns> Pair<'_, '_, 'n, 'ns> {
     }
 
     fn required(&self, found: &mut impl FnMut(Found)) {
-        let Some(new) = self.new else { return };
+        let Some(new) = self.new.filter(|_| self.differing.has(Keyword::Required)) else { return };
         let old: HashSet<&str> = self.old.required().collect();
         let added: Vec<String> =
             new.required().filter(|name| !old.contains(name)).map(|name| format!("`{name}`")).collect();
@@ -172,17 +172,21 @@ impl<'n, 'ns> Pair<'_, '_, 'n, 'ns> {
     }
 
     fn bounds(&self, found: &mut impl FnMut(Found)) {
-        const BOUNDS: [(&str, Check, bool); 8] = [
-            ("maximum", Check::Maximum, true),
-            ("maxItems", Check::MaxItems, true),
-            ("maxLength", Check::MaxLength, true),
-            ("maxProperties", Check::MaxProperties, true),
-            ("minimum", Check::Minimum, false),
-            ("minItems", Check::MinItems, false),
-            ("minLength", Check::MinLength, false),
-            ("minProperties", Check::MinProperties, false),
+        const BOUNDS: [(Keyword, Check, bool); 8] = [
+            (Keyword::Maximum, Check::Maximum, true),
+            (Keyword::MaxItems, Check::MaxItems, true),
+            (Keyword::MaxLength, Check::MaxLength, true),
+            (Keyword::MaxProperties, Check::MaxProperties, true),
+            (Keyword::Minimum, Check::Minimum, false),
+            (Keyword::MinItems, Check::MinItems, false),
+            (Keyword::MinLength, Check::MinLength, false),
+            (Keyword::MinProperties, Check::MinProperties, false),
         ];
         for (keyword, check, is_most) in BOUNDS {
+            if !self.differing.has(keyword) {
+                continue;
+            }
+            let keyword = keyword.name();
             let Some(new) = self.new.and_then(|new| new.number(keyword)) else { continue };
             let message = match self.old.number(keyword) {
                 None => format!("gets the {keyword} {new}"),
@@ -196,31 +200,42 @@ impl<'n, 'ns> Pair<'_, '_, 'n, 'ns> {
     }
 
     fn texts(&self, found: &mut impl FnMut(Found)) {
-        let (old, new) = (self.old.pattern(), self.text(Schema::pattern));
-        if old != new {
-            let (effect, message) = match (old, new) {
-                (old, "") => (Effect::Harmless, format!("loses its pattern `{old}`")),
-                ("", new) => (Effect::RefusesObjects, format!("gets the pattern `{new}`")),
-                (old, new) => (Effect::RefusesObjects, format!("has the pattern `{new}` instead of `{old}`")),
-            };
-            found((Check::Pattern, effect, message));
-        }
-        match (self.old.is_nullable(), self.is(Schema::is_nullable)) {
-            (true, false) => {
-                found((Check::Nullable, Effect::RefusesObjects, "may not be `null` any more".to_owned()));
+        let differs = |keyword| self.differing.has(keyword);
+        if differs(Keyword::Pattern) {
+            match (self.old.pattern(), self.text(Schema::pattern)) {
+                (old, new) if old == new => {}
+                (old, "") => {
+                    found((Check::Pattern, Effect::Harmless, format!("loses its pattern `{old}`")));
+                }
+                ("", new) => {
+                    found((Check::Pattern, Effect::RefusesObjects, format!("gets the pattern `{new}`")));
+                }
+                (old, new) => {
+                    let message = format!("has the pattern `{new}` instead of `{old}`");
+                    found((Check::Pattern, Effect::RefusesObjects, message));
+                }
             }
-            (false, true) => found((Check::Nullable, Effect::Harmless, "may be `null`".to_owned())),
-            _ => {}
         }
-        if self.old.description() != self.text(Schema::description) {
+        if differs(Keyword::Nullable) {
+            match (self.old.is_nullable(), self.is(Schema::is_nullable)) {
+                (true, false) => {
+                    let message = "may not be `null` any more".to_owned();
+                    found((Check::Nullable, Effect::RefusesObjects, message));
+                }
+                (false, true) => found((Check::Nullable, Effect::Harmless, "may be `null`".to_owned())),
+                _ => {}
+            }
+        }
+        if differs(Keyword::Description) && self.old.description() != self.text(Schema::description) {
             found((Check::Description, Effect::Harmless, "is described otherwise".to_owned()));
         }
-        if self.differs("oneOf") {
-            found((Check::OneOf, self.junctor("oneOf"), "has another `oneOf`".to_owned()));
+        if differs(Keyword::OneOf) && self.differs(Keyword::OneOf) {
+            found((Check::OneOf, self.junctor(Keyword::OneOf), "has another `oneOf`".to_owned()));
         }
     }
 
-    fn differs(&self, keyword: &str) -> bool {
+    fn differs(&self, keyword: Keyword) -> bool {
+        let keyword = keyword.name();
         match (self.old.get(keyword), self.new.and_then(|new| new.get(keyword))) {
             (None, None) => false,
             (Some(old), Some(new)) => !equal(old, new),
@@ -230,70 +245,59 @@ impl<'n, 'ns> Pair<'_, '_, 'n, 'ns> {
 
     /// A junctor that is new or another may refuse what was fine; one that is gone does not. That of an
     /// integer or string only says what the flag says.
-    fn junctor(&self, keyword: &str) -> Effect {
-        let is_gone = self.new.and_then(|new| new.get(keyword)).is_none();
-        let is_known = keyword == "anyOf" && self.is(Schema::is_int_or_string);
+    fn junctor(&self, keyword: Keyword) -> Effect {
+        let is_gone = self.new.and_then(|new| new.get(keyword.name())).is_none();
+        let is_known = keyword == Keyword::AnyOf && self.is(Schema::is_int_or_string);
         if is_gone || is_known { Effect::Harmless } else { Effect::RefusesObjects }
     }
 
     fn unhandled(&self, found: &mut impl FnMut(Found)) {
-        let mut effect = Effect::Harmless;
-        let mut keywords = Vec::new();
-        for (keyword, is_flag) in UNHANDLED {
-            let differs = if is_flag {
-                self.old.flag(keyword) != self.is(|new| new.flag(keyword))
-            } else {
-                self.differs(keyword)
-            };
-            if differs {
-                effect = effect.max(self.effect_of(keyword));
-                keywords.push(keyword);
-            }
-        }
-        if self.differs(VALIDATIONS) {
-            effect = effect.max(self.effect_of_validations());
-            keywords.push(VALIDATIONS);
-        }
-        if !keywords.is_empty() {
-            let keywords: Vec<_> = keywords.into_iter().map(|keyword| format!("`{keyword}`")).collect();
-            let message = match effect {
-                Effect::DropsFields => "does not keep unknown fields any more".to_owned(),
-                _ => format!("has another {}", keywords.join(", ")),
-            };
-            found((Check::Unhandled, effect, message));
-        }
+        let differs = |keyword: &Keyword| match keyword.name() {
+            name if FLAGS.has(*keyword) => self.old.flag(name) != self.is(|new| new.flag(name)),
+            _ => self.differs(*keyword),
+        };
+        let differing = UNHANDLED.into_iter().filter(|keyword| self.differing.has(*keyword)).filter(differs);
+        let differing: Vec<Keyword> = differing.collect();
+        let Some(effect) = differing.iter().map(|keyword| self.effect_of(*keyword)).max() else { return };
+        let keywords: Vec<_> = differing.iter().map(|keyword| format!("`{}`", keyword.name())).collect();
+        let message = match effect {
+            Effect::DropsFields => "does not keep unknown fields any more".to_owned(),
+            _ => format!("has another {}", keywords.join(", ")),
+        };
+        found((Check::Unhandled, effect, message));
     }
 
-    fn effect_of(&self, keyword: &str) -> Effect {
+    fn effect_of(&self, keyword: Keyword) -> Effect {
         let refuses = |refuses: bool| if refuses { Effect::RefusesObjects } else { Effect::Harmless };
         match keyword {
-            "allOf" | "anyOf" | "not" => self.junctor(keyword),
-            "format" => refuses(format::is_checked(self.text(Schema::format))),
-            "multipleOf" => refuses(self.is(|new| new.number(keyword).is_some())),
-            "exclusiveMaximum" | "exclusiveMinimum" | "uniqueItems" | "x-kubernetes-embedded-resource" => {
-                refuses(self.is(|new| new.flag(keyword)))
-            }
-            "x-kubernetes-list-type" | "x-kubernetes-list-map-keys" => {
+            Keyword::AllOf | Keyword::AnyOf | Keyword::Not => self.junctor(keyword),
+            Keyword::Format => refuses(format::is_checked(self.text(Schema::format))),
+            Keyword::MultipleOf => refuses(self.is(|new| new.number(keyword.name()).is_some())),
+            Keyword::ExclusiveMaximum
+            | Keyword::ExclusiveMinimum
+            | Keyword::UniqueItems
+            | Keyword::EmbeddedResource => refuses(self.is(|new| new.flag(keyword.name()))),
+            Keyword::ListType | Keyword::ListMapKeys => {
                 refuses(matches!(self.text(Schema::list_type), "set" | "map"))
             }
-            "x-kubernetes-preserve-unknown-fields" => {
+            Keyword::PreserveUnknownFields => {
                 let is_lost =
                     self.old.preserves_unknown_fields() && !self.is(Schema::preserves_unknown_fields);
                 let is_open = self.is(|new| new.additional().is_some() || new.kind().is_empty());
                 if is_lost && !is_open { Effect::DropsFields } else { Effect::Harmless }
             }
             // What values must be is compared below; what is left is whether they may be there.
-            "additionalProperties" => match (self.old.additional(), self.new.and_then(Schema::additional)) {
-                (Some(Additional::Allowed(true)), Some(Additional::Schema(_))) => Effect::RefusesObjects,
-                (Some(Additional::Allowed(true)), _) => {
-                    if self.is(Schema::preserves_unknown_fields) {
+            Keyword::AdditionalProperties => {
+                match (self.old.additional(), self.new.and_then(Schema::additional)) {
+                    (Some(Additional::Allowed(true)), Some(Additional::Schema(_))) => Effect::RefusesObjects,
+                    (Some(Additional::Allowed(true)), _) if self.is(Schema::preserves_unknown_fields) => {
                         Effect::Harmless
-                    } else {
-                        Effect::DropsFields
                     }
+                    (Some(Additional::Allowed(true)), _) => Effect::DropsFields,
+                    _ => Effect::Harmless,
                 }
-                _ => Effect::Harmless,
-            },
+            }
+            Keyword::Validations => self.effect_of_validations(),
             _ => Effect::Harmless,
         }
     }

@@ -25,7 +25,7 @@ mod structural;
 mod validate;
 mod version;
 
-pub use compare::{Change, Check, Effect, changes};
+pub use compare::{Change, Check, Detail, Effect, changes};
 pub use conversion::{Loss, loss};
 pub use defaults::completed;
 pub use flaw::{Flaw, FlawKind};

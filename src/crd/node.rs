@@ -123,6 +123,36 @@ impl Keywords {
     pub(super) fn has(self, keyword: Keyword) -> bool {
         self.0 & (1 << keyword as u64) != 0
     }
+
+    pub(super) fn add(&mut self, keyword: Keyword) {
+        self.0 |= 1 << keyword as u64;
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Returns the keywords in which two nodes may differ, but for the two that say what is below and are followed;
+    /// none stands for a node that says nothing. Nearly all nodes of two versions of a schema have the same keywords
+    /// in the same order, so that nothing needs to be looked up.
+    pub(super) fn differing(old: Value<'_, '_>, new: Option<Value<'_, '_>>) -> Self {
+        let mut differing = Keywords::default();
+        let mut note = |key: &str| Keyword::find(key).into_iter().for_each(|keyword| differing.add(keyword));
+        let mut rest = new.into_iter().flat_map(Value::entries).peekable();
+        for (key, value) in old.entries() {
+            let key = key.text();
+            let in_place = rest.next_if(|(other, _)| other.text() == key);
+            if matches!(key, "properties" | "items") {
+                continue;
+            }
+            let other = in_place.map(|(_, other)| other).or_else(|| new?.get(key));
+            if !other.is_some_and(|other| value.same(other)) {
+                note(key);
+            }
+        }
+        rest.for_each(|(key, _)| note(key.text()));
+        differing
+    }
 }
 
 /// A node of a schema. A keyword that is null is not there, and neither is one that Go cannot decode.
@@ -156,7 +186,7 @@ impl<'t, 's> Node<'t, 's> {
                 Some(wanted) => odd(Odd::Undecodable(keyword, wanted)),
                 None => {
                     fields[keyword as usize] = Some(value);
-                    present.0 |= 1 << keyword as u64;
+                    present.add(keyword);
                 }
             }
         }

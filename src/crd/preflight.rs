@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::compare::{Change, Check, changes, schema_changes};
+use super::compare::{Change, Check, Detail, changes, schema_changes};
 use super::version::precedence;
 use super::{Conversion, Crd, Version};
 
@@ -33,7 +33,7 @@ impl fmt::Display for Refusal {
 /// Returns why OLM v1 refuses to let a CRD take the place of another; nothing if it does not. `stored`
 /// are the versions that objects may be stored in.
 pub fn preflight(old: Crd<'_, '_>, new: Crd<'_, '_>, stored: &[&str]) -> Vec<Refusal> {
-    let refused = changes(old, new, stored).into_iter().filter(is_refused);
+    let refused = changes(Detail::All, old, new, stored).into_iter().filter(is_refused);
     let mut refusals: Vec<Refusal> =
         refused.map(|change| refusal(change.version.to_owned(), change)).collect();
     if new.conversion() == Conversion::None {
@@ -60,7 +60,7 @@ fn between_versions(crd: Crd<'_, '_>) -> Vec<Refusal> {
     for (index, left) in served.iter().enumerate() {
         for right in &served[index + 1..] {
             let (Some(old), Some(new)) = (left.schema, right.schema) else { continue };
-            let changes = schema_changes(old, new, left.name, false).into_iter();
+            let changes = schema_changes(Detail::All, old, new, left.name, false).into_iter();
             // Fields that one of two versions lacks are what versions are for.
             let refused =
                 changes.filter(|change| is_refused(change) && change.check != Check::ExistingFieldRemoval);

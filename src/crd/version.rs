@@ -6,7 +6,7 @@ use super::{Crd, Schema};
 use crate::text::{Route, Value};
 
 /// A version of a CRD.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Version<'t, 's> {
     /// Its name, such as `v1beta1`.
     pub name: &'t str,
@@ -18,12 +18,12 @@ pub struct Version<'t, 's> {
     pub is_deprecated: bool,
     /// Its schema; none when there is none, or it is empty.
     pub schema: Option<Schema<'t, 's>>,
-    /// The way from the root of the manifest to the schema.
-    pub schema_route: Route,
-    /// The way from the root of the manifest to the version.
-    pub route: Route,
     /// The subresources `status` and `scale`.
     pub subresources: Option<Value<'t, 's>>,
+    /// Its place in the list; none of the one version of a manifest without a list.
+    index: Option<usize>,
+    /// Whether its schema is that of all versions.
+    is_shared: bool,
 }
 
 impl<'t, 's> Version<'t, 's> {
@@ -32,25 +32,39 @@ impl<'t, 's> Version<'t, 's> {
         self.subresources.and_then(|all| all.get("status")).is_some_and(|status| !status.is_null())
     }
 
+    /// Returns the way from the root of the manifest to the version.
+    pub fn route(&self) -> Route {
+        let spec = Route::default().key("spec");
+        match self.index {
+            Some(index) => spec.key("versions").index(index),
+            None => spec.key("version"),
+        }
+    }
+
+    /// Returns the way from the root of the manifest to the schema.
+    pub fn schema_route(&self) -> Route {
+        let home = match self.is_shared {
+            true => Route::default().key("spec").key("validation"),
+            false => self.route().key("schema"),
+        };
+        home.key("openAPIV3Schema")
+    }
+
     pub(super) fn listed(crd: Crd<'t, 's>, index: usize, value: Value<'t, 's>) -> Self {
         let is = |key| value.get(key).and_then(Value::bool).unwrap_or_default();
-        let route = Route::default().key("spec").key("versions").index(index);
-        // v1beta1 lets all versions share one schema.
-        let shared = crd.spec.at(&["validation", "openAPIV3Schema"]).filter(|_| crd.is_v1beta1());
-        let (schema, schema_route) = match value.at(&["schema", "openAPIV3Schema"]) {
-            None if shared.is_some() => (shared, shared_route()),
-            own => (own, route.key("schema").key("openAPIV3Schema")),
-        };
-        let shared = crd.spec.get("subresources").filter(|_| crd.is_v1beta1());
+        // v1beta1 lets all versions share what stands beside the list.
+        let shared = |keys: &[&str]| crd.spec.at(keys).filter(|_| crd.is_v1beta1());
+        let own = value.at(&["schema", "openAPIV3Schema"]);
+        let schema = own.or_else(|| shared(&["validation", "openAPIV3Schema"]));
         Version {
             name: super::text(value, &["name"]),
             is_served: is("served"),
             is_stored: is("storage"),
             is_deprecated: is("deprecated"),
             schema: schema.map(Schema::new),
-            schema_route,
-            route,
-            subresources: value.get("subresources").or(shared),
+            subresources: value.get("subresources").or_else(|| shared(&["subresources"])),
+            index: Some(index),
+            is_shared: own.is_none() && schema.is_some(),
         }
     }
 
@@ -61,15 +75,11 @@ impl<'t, 's> Version<'t, 's> {
             is_stored: true,
             is_deprecated: false,
             schema: crd.spec.at(&["validation", "openAPIV3Schema"]).map(Schema::new),
-            schema_route: shared_route(),
-            route: Route::default().key("spec").key("version"),
             subresources: crd.spec.get("subresources"),
+            index: None,
+            is_shared: true,
         }
     }
-}
-
-fn shared_route() -> Route {
-    Route::default().key("spec").key("validation").key("openAPIV3Schema")
 }
 
 /// Compares the names of versions as Kubernetes ranks them, the lesser one first: `v1alpha1` before

@@ -3,12 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use rayon::prelude::*;
-
 use super::Subject;
-use super::facts::Facts;
 use crate::catalog::{self, BundleBlob, Catalog};
-use crate::compare::{self, BundleChange, Change, Seen};
+use crate::compare::{BundleChange, Change, Facts, Sight};
 use crate::diag::Level;
 use crate::drawing::{self, Picture};
 use crate::report::{self, Shown};
@@ -19,7 +16,7 @@ pub(super) struct Content<'i> {
     pub(super) subject: Subject<'i>,
     pub(super) packages: Vec<Package<'i>>,
     pub(super) bundles: Vec<Bundle<'i>>,
-    pub(super) upgrades: Vec<BundleChange>,
+    pub(super) upgrades: Vec<&'i BundleChange>,
     pub(super) findings: Vec<Shown<'i>>,
 }
 
@@ -62,7 +59,7 @@ pub(super) struct Step {
 pub(super) struct Bundle<'i> {
     pub(super) blob: &'i BundleBlob<'i>,
     pub(super) version: String,
-    pub(super) facts: Facts,
+    pub(super) facts: &'i Facts,
     /// What is found about it, in [`Content::findings`].
     pub(super) findings: Vec<usize>,
     /// How it differs from what the older catalog has.
@@ -86,24 +83,24 @@ impl<'i> Content<'i> {
         let differences = subject.against.iter().flat_map(|(_, difference)| &difference.bundles);
         let differences: HashMap<(&str, &str), Change> =
             differences.map(|one| ((one.package.as_str(), one.name.as_str()), one.change)).collect();
-        let names = names(catalog);
-        // Packages one by one on each core: the manifests of one are no small thing.
-        let read = |name: &&str| compare::upgrades(index, name, Facts::read);
-        let read: Vec<Seen<Facts>> = names.par_iter().map(read).collect();
-        for (name, (facts, upgrades)) in names.into_iter().zip(read) {
-            let mut places = HashMap::new();
-            for (bundle, facts) in facts {
-                let blob = index.bundles[bundle].blob;
-                places.insert(blob.name.as_ref(), content.bundles.len());
-                let version = blob.package_property().map(|property| property.version).unwrap_or_default();
-                let change = differences.get(&(name, blob.name.as_ref())).copied();
-                content.bundles.push(Bundle { blob, version, facts, findings: Vec::new(), change });
-            }
-            let mut changes = HashMap::new();
-            for upgrade in upgrades {
-                let name = |bundle: usize| index.bundles[bundle].blob.name.as_ref();
-                changes.insert((name(upgrade.from), name(upgrade.to)), content.upgrades.len());
-                content.upgrades.push(upgrade.change);
+        let sights: HashMap<&str, &Sight> =
+            subject.sights.iter().map(|sight| (sight.package.as_str(), sight)).collect();
+        for name in names(catalog) {
+            let (mut places, mut changes) = (HashMap::new(), HashMap::new());
+            if let Some(sight) = sights.get(name) {
+                for (bundle, facts) in &sight.bundles {
+                    let Some(blob) = index.bundle(name, bundle) else { continue };
+                    let blob = index.bundles[blob].blob;
+                    places.insert(bundle.as_str(), content.bundles.len());
+                    let version =
+                        blob.package_property().map(|property| property.version).unwrap_or_default();
+                    let change = differences.get(&(name, bundle.as_str())).copied();
+                    content.bundles.push(Bundle { blob, version, facts, findings: Vec::new(), change });
+                }
+                for (from, to, change) in &sight.upgrades {
+                    changes.insert((from.as_str(), to.as_str()), content.upgrades.len());
+                    content.upgrades.push(change);
+                }
             }
             let lanes = index.lanes(name).into_iter().map(|lane| index.channels[lane].name);
             let find = |lane: &str| {

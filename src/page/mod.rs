@@ -9,7 +9,6 @@ mod channel;
 mod content;
 mod data;
 mod document;
-mod facts;
 mod findings;
 mod html;
 mod icon;
@@ -19,7 +18,7 @@ mod policy;
 use std::io;
 
 use crate::catalog::Catalog;
-use crate::compare::Difference;
+use crate::compare::{Difference, Sight};
 use crate::diag::Report;
 use crate::text::Sources;
 
@@ -30,6 +29,8 @@ pub struct Subject<'i> {
     pub title: &'i str,
     /// The catalog, as far as it could be read.
     pub catalog: &'i Catalog<'i>,
+    /// What there is to see of each of its packages.
+    pub sights: &'i [Sight],
     /// What was found in it, in the order in which it is shown.
     pub report: &'i Report,
     /// The texts that the findings point into.

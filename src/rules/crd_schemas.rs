@@ -38,7 +38,7 @@ impl<'c> Judged<'c> {
     /// Returns a part of a version, which in v1beta1 may be common to all.
     pub(super) fn part(&self, version: &Version<'c, 'c>, key: &str) -> Option<(Route, Value<'c, 'c>)> {
         let common = Route::default().key("spec");
-        [&version.route, &common].into_iter().find_map(|route| {
+        [&version.route(), &common].into_iter().find_map(|route| {
             let holder = route.0.iter().try_fold(self.crd.root, |value, step| match step {
                 Step::Key(key) => value.get(key),
                 Step::Index(index) => value.items().nth(*index),

@@ -1,43 +1,24 @@
-//! What rules about an upgrade are handed: both bundles, and what became of each CRD.
+//! What rules about an upgrade are handed: both bundles, what became of each CRD, and what of the examples.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::operator::{Object, Operator};
-use crate::crd::{Change, Check, Conversion, Crd, Effect, Fault, FaultKind, Patterns, changes, validate};
+use crate::compare::{CrdPair, Operator, Upgrade};
+use crate::crd::{Conversion, Crd, Effect, Fault, FaultKind, Patterns, validate};
 use crate::settings::Contract;
-use crate::text::{Place, Route, Step, Value};
+use crate::text::{Route, Step, Value};
 
 /// An upgrade from one bundle to another, in whatever channels.
 #[derive(Debug)]
 pub struct EdgeView<'c> {
-    /// What is installed.
-    pub from: &'c Operator<'c>,
-    /// What takes its place.
-    pub to: &'c Operator<'c>,
+    /// Both ends, and what became of each CRD.
+    pub upgrade: &'c Upgrade<'c>,
     /// What the project's installer expects; none outside a project.
     pub contract: Option<&'c Contract>,
-    pairs: Vec<CrdPair<'c>>,
+    /// By the place of the CRD in [`Upgrade::pairs`].
+    refused: Vec<Vec<RefusedExample>>,
 }
 
-/// A CRD that both bundles have.
-#[derive(Debug)]
-pub struct CrdPair<'c> {
-    /// That of the older bundle.
-    pub old: Crd<'c, 'c>,
-    /// That of the newer one.
-    pub new: Crd<'c, 'c>,
-    /// The manifest of the newer one.
-    pub object: &'c Object<'c>,
-    /// The versions that objects may be stored in.
-    pub stored: Vec<&'c str>,
-    /// What changed.
-    pub changes: Vec<Change<'c>>,
-    /// The examples of older bundles that the older CRD takes and the newer one refuses, one for each
-    /// fault.
-    pub refused_examples: Vec<RefusedExample>,
-}
-
-/// An example of an older bundle that a newer schema refuses.
+/// An example of an older bundle that the older CRD takes and a newer schema refuses.
 #[derive(Debug)]
 pub struct RefusedExample {
     /// The name of the bundle.
@@ -51,39 +32,24 @@ pub struct RefusedExample {
 }
 
 impl<'c> EdgeView<'c> {
-    /// Makes the view. `before` tells what may have been installed, `from` first and then the nearest; `stored`
-    /// are the versions that objects of each CRD may be stored in.
+    /// Makes the view. `before` tells what may have been installed, the older bundle first and then the nearest.
     pub(super) fn new(
-        from: &'c Operator<'c>,
-        to: &'c Operator<'c>,
+        upgrade: &'c Upgrade<'c>,
         before: impl Fn() -> Vec<&'c Operator<'c>>,
-        stored: &HashMap<&'c str, Vec<&'c str>>,
         contract: Option<&'c Contract>,
     ) -> Self {
-        let newer: HashMap<&str, (&Object<'c>, Crd<'c, 'c>)> =
-            to.crds().map(|(object, crd)| (crd.name(), (object, crd))).collect();
-        let pairs = from.crds().filter_map(|(_, old)| {
-            let (object, new) = *newer.get(old.name())?;
-            let stored = stored.get(old.name()).cloned().unwrap_or_default();
-            let changes = changes(old, new, &stored);
-            let may_refuse = changes.iter().any(|change| change.effect == Effect::RefusesObjects);
-            let refused_examples =
-                if may_refuse { refused_examples(old, new, &before()) } else { Vec::new() };
-            Some(CrdPair { old, new, object, stored, changes, refused_examples })
-        });
-        let pairs = pairs.collect();
-        EdgeView { from, to, contract, pairs }
+        let refused = |pair: &CrdPair<'_>| match pair.with_effect(Effect::RefusesObjects).next() {
+            Some(_) => refused_examples(pair.old, pair.new, &before()),
+            None => Vec::new(),
+        };
+        let refused = upgrade.pairs().iter().map(refused).collect();
+        EdgeView { upgrade, contract, refused }
     }
 
-    /// Returns the CRDs that both bundles have.
-    pub fn pairs(&self) -> &[CrdPair<'c>] {
-        &self.pairs
-    }
-
-    /// Returns the CRDs that only the older bundle has.
-    pub fn removed_crds(&self) -> impl Iterator<Item = Crd<'c, 'c>> {
-        let is_gone = |crd: &Crd<'c, 'c>| self.to.crds().all(|(_, other)| other.name() != crd.name());
-        self.from.crds().map(|(_, crd)| crd).filter(is_gone)
+    /// Returns the CRDs that both bundles have, each with the examples of older bundles that its older version takes
+    /// and the newer one refuses, one for each fault.
+    pub fn tried(&self) -> impl Iterator<Item = (&CrdPair<'c>, &[RefusedExample])> {
+        self.upgrade.pairs().iter().zip(self.refused.iter().map(Vec::as_slice))
     }
 }
 
@@ -118,7 +84,7 @@ fn refused_examples(old: Crd<'_, '_>, new: Crd<'_, '_>, before: &[&Operator<'_>]
                 for fault in faults {
                     if seen.insert((fault.route.clone(), fault.message.clone())) {
                         let (operator, route) =
-                            (operator.name().to_owned(), schema_route(&newer.schema_route, &fault.route));
+                            (operator.name().to_owned(), schema_route(&newer.schema_route(), &fault.route));
                         let example = format!("{} {}", text(&["kind"]), text(&["metadata", "name"]));
                         refused.push(RefusedExample { operator, example, fault, route });
                     }
@@ -136,37 +102,4 @@ fn schema_route(schema: &Route, object: &Route) -> Route {
         Step::Index(_) => route.key("items"),
         Step::Part(..) => route,
     })
-}
-
-impl<'c> CrdPair<'c> {
-    /// Returns the changes with an effect, but for those that only follow from others.
-    pub fn with_effect(&self, effect: Effect) -> impl Iterator<Item = &Change<'c>> {
-        self.changes.iter().filter(move |change| change.effect == effect && !change.is_echo)
-    }
-
-    /// Returns whether a check found something.
-    pub fn has(&self, check: Check) -> bool {
-        self.changes.iter().any(|change| change.check == check)
-    }
-
-    /// Returns the place of a change in the newer CRD: the field, or the nearest above it that is there.
-    pub fn place(&self, change: &Change<'_>) -> Place {
-        let Some(version) = self.new.version(change.version) else { return self.key("versions") };
-        let route = if change.path.is_root() {
-            version.route.clone()
-        } else {
-            change.path.route(&version.schema_route)
-        };
-        self.object.place(&route)
-    }
-
-    /// Returns the place at the end of a route in the newer CRD.
-    pub fn at(&self, route: &Route) -> Place {
-        self.object.place(route)
-    }
-
-    /// Returns the place of a key of the newer CRD's `spec`.
-    pub fn key(&self, key: &str) -> Place {
-        self.object.place(&Route::default().key("spec").key(key))
-    }
 }

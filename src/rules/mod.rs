@@ -45,7 +45,6 @@ mod names;
 mod object;
 mod openshift;
 mod openshift_versions;
-mod operator;
 mod package;
 mod reading;
 mod removals;
@@ -55,14 +54,13 @@ mod view;
 mod webhook;
 
 pub use context::Context;
-pub use edge_view::{CrdPair, EdgeView, RefusedExample};
+pub use edge_view::{EdgeView, RefusedExample};
 pub use engine::{check_alone, check_bundle, check_catalog, check_contract};
 pub use images::unpinned;
 pub use install_view::InstallView;
 pub use installer::ContractView;
 pub use levels::{Exception, Levels, lowerable};
-pub use operator::{Object, Operator};
-pub use upgrades::check_upgrades;
+pub use upgrades::{check_upgrades, see_upgrades};
 pub use view::{BlobView, BundleView, CatalogView, ChannelView, DeprecationsView, PackageView};
 
 use crate::diag::{Applies, Code, Diagnostic, Report, Subject};

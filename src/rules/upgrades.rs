@@ -6,15 +6,14 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::edge_view::EdgeView;
-use super::operator::{self, Operator, Texts, Trees};
 use super::{Check, Findings, InstallView, Rule, all, names};
 use crate::bundle::Bundle;
+use crate::catalog::Catalog;
 use crate::catalog::version::Version;
-use crate::catalog::{BundleBlob, Catalog};
+use crate::compare::{Files, Looker, Package, Sight, Upgrade, Wanted};
 use crate::diag::{Diagnostic, Report, Subject};
-use crate::resolve::{Edges, Index};
+use crate::resolve::Index;
 use crate::settings::Contract;
-use crate::text::FileId;
 
 /// Of how many bundles the examples are tried: the older one of an upgrade, and the nearest before it.
 const EXAMPLES: usize = 64;
@@ -27,15 +26,47 @@ pub fn check_upgrades<'s>(
     bundles: &[Bundle<'s>],
     contract: Option<&Contract>,
 ) -> Report {
+    let check = |package: &Package<'_>, rules: &[&'static Rule]| {
+        (check_package(package, contract, rules, |_, _| ()).0, ())
+    };
+    check_packages(catalogs, bundles, contract, Wanted::Upgrades, check).0
+}
+
+/// Does what [`check_upgrades`] does, and says what there is to see, since it has read and compared all of it.
+pub fn see_upgrades<'s>(
+    catalogs: &[&Catalog<'s>],
+    bundles: &[Bundle<'s>],
+    contract: Option<&Contract>,
+) -> (Report, Vec<Sight>) {
+    let check = |package: &Package<'_>, rules: &[&'static Rule]| {
+        let looker = Looker::new(package);
+        let (report, changes) =
+            check_package(package, contract, rules, |ends, upgrade| looker.change(ends, upgrade));
+        (report, looker.sight(changes))
+    };
+    check_packages(catalogs, bundles, contract, Wanted::Everything, check)
+}
+
+/// Checks each package, and then all of them side by side. What else is known of a package is returned by their names.
+fn check_packages<'s, T: Send>(
+    catalogs: &[&Catalog<'s>],
+    bundles: &[Bundle<'s>],
+    contract: Option<&Contract>,
+    wanted: Wanted,
+    check: impl Fn(&Package<'_>, &[&'static Rule]) -> (Report, T) + Sync,
+) -> (Report, Vec<T>) {
     let rules = all();
-    let files: HashMap<FileId, &Bundle<'_>> =
+    let files: Files<'_> =
         bundles.iter().filter_map(|bundle| Some((bundle.csv_manifest()?.file, bundle))).collect();
     let index = Index::new(catalogs.iter().copied());
     // Packages one by one on each core: the manifests of one are no small thing.
-    let check = |name: &&str| check_package(&index, name, &files, contract, &rules);
-    let reports: Vec<Report> = index.package_names().par_iter().map(check).collect();
-    let mut report = Report::default();
-    reports.into_iter().for_each(|part| report.append(part));
+    let check = |name: &&str| Package::open(&index, name, &files, wanted, |package| check(package, &rules));
+    let checked: Vec<(Report, T)> = index.package_names().par_iter().map(check).collect();
+    let (mut report, mut seen) = (Report::default(), Vec::new());
+    for (part, sight) in checked {
+        report.append(part);
+        seen.push(sight);
+    }
     let view = InstallView::new(catalogs, contract);
     for &rule in &rules {
         if let Check::Install(check) = rule.check {
@@ -45,65 +76,33 @@ pub fn check_upgrades<'s>(
             );
         }
     }
-    report
+    (report, seen)
 }
 
-/// Checks the upgrades of a package.
-fn check_package<'c>(
-    index: &Index<'c>,
-    name: &str,
-    files: &HashMap<FileId, &'c Bundle<'c>>,
+/// Checks the upgrades of a package, and looks at each.
+fn check_package<T: Send>(
+    package: &Package<'_>,
     contract: Option<&Contract>,
     rules: &[&'static Rule],
-) -> Report {
-    let edges = Edges::new(index, name);
-    let taken: Vec<(usize, usize)> = edges.taken().into_keys().collect();
-    let ends: HashSet<usize> = taken.iter().flat_map(|(from, to)| [*from, *to]).collect();
-    let blob = |place: usize| index.bundles[edges.bundles()[place]].blob;
-    let file = |blob: &BundleBlob<'_>| files.get(&blob.origin.file).copied();
-    let texts: Vec<Texts<'_>> = (0..edges.bundles().len())
-        .into_par_iter()
-        .map(|place| match ends.contains(&place) && file(blob(place)).is_none() {
-            true => operator::unpack(blob(place)),
-            false => Vec::new(),
-        })
-        .collect();
-    let trees: Vec<Trees<'_>> = (texts.par_iter().enumerate())
-        .map(|(place, texts)| match ends.contains(&place) {
-            true => operator::read(texts, blob(place)),
-            false => Vec::new(),
-        })
-        .collect();
-    let operators: Vec<Operator<'_>> = (trees.iter().enumerate())
-        .map(|(place, trees)| match file(blob(place)) {
-            Some(bundle) => Operator::of_files(blob(place), bundle),
-            None => Operator::of_blob(blob(place), trees),
-        })
-        .collect();
-    let stored = edges.stored(|place| {
-        let crds = operators[place].crds();
-        crds.filter_map(|(_, crd)| Some((crd.name(), crd.storage_version()?.name))).collect()
-    });
-    let found: Vec<Vec<(&str, Diagnostic)>> = taken
-        .par_iter()
-        .map(|&(from, to)| {
-            let (older, newer) = (&operators[from], &operators[to]);
-            let before = || {
-                edges.before(from, EXAMPLES).into_iter().map(|place| &operators[place]).collect::<Vec<_>>()
-            };
-            let view = EdgeView::new(older, newer, before, &stored[from], contract);
-            let subject = Subject { package: name.to_owned(), version: newer.version.clone() };
-            let mut report = Report::default();
-            for rule in rules {
-                if let Check::Edge(check) = rule.check {
-                    let subject = subject.clone();
-                    check(&view, &mut Findings { code: &rule.code, subject, report: &mut report });
-                }
+    look: impl Fn((usize, usize), &Upgrade<'_>) -> T + Sync,
+) -> (Report, Vec<T>) {
+    let check = |(from, to): (usize, usize), upgrade: &Upgrade<'_>| {
+        let view = EdgeView::new(upgrade, || package.before(from, EXAMPLES), contract);
+        let subject = Subject { package: package.name.to_owned(), version: upgrade.to.version.clone() };
+        let mut report = Report::default();
+        for rule in rules {
+            if let Check::Edge(check) = rule.check {
+                let subject = subject.clone();
+                check(&view, &mut Findings { code: &rule.code, subject, report: &mut report });
             }
-            report.into_diagnostics().into_iter().map(|diagnostic| (older.name(), diagnostic)).collect()
-        })
-        .collect();
-    merge(found.into_iter().flatten())
+        }
+        let name = package.operators()[from].name();
+        let found: Vec<(&str, Diagnostic)> =
+            report.into_diagnostics().into_iter().map(|diagnostic| (name, diagnostic)).collect();
+        (found, look((from, to), upgrade))
+    };
+    let (found, looks): (Vec<_>, Vec<T>) = package.upgrades(package.taken(), check).into_iter().unzip();
+    (merge(found.into_iter().flatten()), looks)
 }
 
 /// Joins the findings that say the same of several edges to one bundle, and says which these are. What

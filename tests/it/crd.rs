@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use olmcat::crd::{Conversion, Crd, Effect, FaultKind, Patterns, Schema, changes, preflight, validate};
+use olmcat::crd::{
+    Conversion, Crd, Detail, Effect, FaultKind, Patterns, Schema, changes, preflight, validate,
+};
 use olmcat::text::{Tree, Value, json, yaml};
 use serde_json::Value as Json;
 
@@ -30,7 +32,7 @@ fn both_api_versions_are_read() {
     let versions: Vec<_> = old.versions().collect();
     assert_eq!((versions.len(), versions[0].name, versions[0].is_stored), (1, "v1", true));
     assert_eq!(versions[0].schema.expect("it has a schema").properties().count(), 1);
-    assert_eq!(versions[0].schema_route.to_string(), "spec.validation.openAPIV3Schema");
+    assert_eq!(versions[0].schema_route().to_string(), "spec.validation.openAPIV3Schema");
     assert_eq!((old.scope(), old.conversion()), ("Namespaced", Conversion::None));
     assert!(old.preserves_unknown_fields() && versions[0].subresources.is_some());
 
@@ -52,7 +54,7 @@ fn both_api_versions_are_read() {
     let mut paths = Vec::new();
     let schema = stored.schema.expect("it has a schema");
     schema.walk(|path, node| {
-        paths.push(format!("{path} {} {}", node.kind(), path.route(&stored.schema_route)));
+        paths.push(format!("{path} {} {}", node.kind(), path.route(&stored.schema_route())));
     });
     let below = "spec.versions[1].schema.openAPIV3Schema";
     assert_eq!(
@@ -121,7 +123,7 @@ fn changes_are_those_of_crdify() {
         let (old, new) = (tree(&old), tree(&new));
         let (old, new) = (crd(&old), crd(&new));
         let expected: Json = serde_json::from_str(&read(&case.join("expected.json"))).unwrap();
-        let found: BTreeSet<String> = (changes(old, new, &stored(old)).into_iter())
+        let found: BTreeSet<String> = (changes(Detail::All, old, new, &stored(old)).into_iter())
             .filter(|change| change.check.is_crdify())
             .map(|change| format!("{} {} {}", change.check.name(), change.version, change.path))
             .collect();
@@ -265,8 +267,8 @@ fn changes_are_told_by_what_they_do() {
     for (old, new, expected) in cases {
         let (old_text, new_text) = (with_spec(old), with_spec(new));
         let (old_tree, new_tree) = (tree(&old_text), tree(&new_text));
-        let found = changes(crd(&old_tree), crd(&new_tree), &["v1"]);
-        let worst = found.iter().filter(|change| !change.is_echo).map(|change| change.effect).max();
+        let found = changes(Detail::Causes, crd(&old_tree), crd(&new_tree), &["v1"]);
+        let worst = found.iter().map(|change| change.effect).max();
         assert_eq!(worst, expected, "{old} -> {new}: {found:#?}");
     }
 }
@@ -285,7 +287,7 @@ fn changes_of_the_crd_as_a_whole_are_told() {
          [{name: v3, served: true}, {name: v4, served: true, storage: true}, {name: v2, served: false}]}",
     );
     let (old, new) = (tree(&old), tree(&new));
-    let found = changes(crd(&old), crd(&new), &["v1", "v2"]);
+    let found = changes(Detail::Causes, crd(&old), crd(&new), &["v1", "v2"]);
     let found: Vec<String> = found
         .iter()
         .map(|change| format!("{} {} {}", change.check.name(), change.version, change.message))
@@ -310,7 +312,7 @@ fn a_version_that_is_listed_twice_is_no_change() {
          spec: {group: demo.example, names: {kind: Demo, plural: demos}, versions: [{name: v1}, {name: v1, \
          served: true, schema: {openAPIV3Schema: {type: object}}}]}\n";
     let tree = tree(text);
-    assert_eq!(changes(crd(&tree), crd(&tree), &[]), []);
+    assert_eq!(changes(Detail::Causes, crd(&tree), crd(&tree), &[]), []);
 }
 
 #[test]
@@ -447,12 +449,12 @@ fn large_and_deep_schemas_take_no_time() {
     let compare = |old: &str, new: &str| {
         let (old, new) = (json::read(old).unwrap(), json::read(new).unwrap());
         let start = Instant::now();
-        let found = changes(crd(&old), crd(&new), &["v1"]);
+        let found = changes(Detail::Causes, crd(&old), crd(&new), &["v1"]);
         preflight(crd(&old), crd(&new), &["v1"]);
         let time = start.elapsed();
         assert!(time < Duration::from_secs(2), "{time:?}");
         let deepest = found.iter().map(|change| change.path.0.len()).max().unwrap_or_default();
-        (found.iter().filter(|change| !change.is_echo).count(), deepest)
+        (found.len(), deepest)
     };
     // One change at the deepest node, and then every node another.
     let old = large(5000, 60, "");

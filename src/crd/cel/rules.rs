@@ -80,7 +80,8 @@ impl<'t, 's> Nodes<'_, 't, 's> {
     }
 
     fn rules(&mut self, schema: Schema<'t, 's>, list: Value<'t, 's>, is_resource: bool, above: &Above) {
-        let base = Path(self.links.clone()).route(&self.version.schema_route).key("x-kubernetes-validations");
+        let base =
+            Path(self.links.clone()).route(&self.version.schema_route()).key("x-kubernetes-validations");
         let kind = Type::of(schema, is_resource);
         if kind.is_none() && schema.preserves_unknown_fields() {
             let message = "rules are of no use here, since the schema says no type";

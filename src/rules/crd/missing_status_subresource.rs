@@ -19,7 +19,7 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
             if schema.property("status").is_some() && !version.has_status() {
                 let message =
                     format!("version `{}` describes `status` and has no subresource for it", version.name);
-                let route = version.schema_route.key("properties");
+                let route = version.schema_route().key("properties");
                 let mut place = judged.place(&route);
                 place = place.name("status");
                 out.report(place, message).help("add `subresources: {status: {}}` to the version");

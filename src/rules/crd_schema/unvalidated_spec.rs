@@ -27,7 +27,7 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
                 None => says_nothing(schema) && schema.preserves_unknown_fields(),
             };
             if is_open {
-                let route = version.schema_route.key("properties").key("spec");
+                let route = version.schema_route().key("properties").key("spec");
                 let message = format!("version `{}` takes anything as `spec`", version.name);
                 out.report(judged.place(&route), message)
                     .help("describe the fields below `properties`, so that mistakes are refused");

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// The API server refuses to update what objects are stored under.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
-    for pair in view.pairs() {
+    for pair in view.upgrade.pairs() {
         for change in &pair.changes {
             let key = match change.check {
                 crd::Check::Scope => "scope",

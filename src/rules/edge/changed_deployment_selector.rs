@@ -17,7 +17,9 @@ pub(super) static RULE: Rule = Rule {
 
 /// `spec.selector` of a Deployment cannot be changed, and OLM updates the Deployment in place.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
-    let (Some((_, old)), Some((object, new))) = (view.from.csv(), view.to.csv()) else { return };
+    let (Some((_, old)), Some((object, new))) = (view.upgrade.from.csv(), view.upgrade.to.csv()) else {
+        return;
+    };
     for (index, deployment) in new.deployments().enumerate() {
         let Some(name) = deployment.get("name").and_then(Value::str) else { continue };
         let same = |other: &Value<'_, '_>| other.get("name").and_then(Value::str) == Some(name);

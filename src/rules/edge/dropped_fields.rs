@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
     // That a CRD keeps no unknown fields any more mostly holds for all of a bundle.
-    let mut pruned = view.pairs().iter().filter(|pair| pair.has(Compared::PreserveUnknownFields)).peekable();
+    let mut pruned =
+        view.upgrade.pairs().iter().filter(|pair| pair.has(Compared::PreserveUnknownFields)).peekable();
     if let Some(first) = pruned.peek() {
         let place = first.key("preserveUnknownFields");
         let message = format!(
@@ -25,7 +26,7 @@ fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
         );
         out.report(place, message).help("let the schema know all fields that objects may have");
     }
-    for pair in view.pairs() {
+    for pair in view.upgrade.pairs() {
         let dropped = || {
             // What a webhook converted is `lost-conversion-webhook`.
             let elsewhere = [Compared::Conversion, Compared::PreserveUnknownFields];

@@ -1,6 +1,7 @@
+use crate::compare::Operator;
 use crate::crd::{Conversion, Crd};
 use crate::diag::{Code, Level, Suite};
-use crate::rules::{Check, EdgeView, Findings, Operator, Rule};
+use crate::rules::{Check, EdgeView, Findings, Rule};
 use crate::text::Value;
 
 pub(super) static RULE: Rule = Rule {
@@ -18,9 +19,10 @@ pub(super) static RULE: Rule = Rule {
 /// Without a webhook only `apiVersion` is changed, and fields that the other version does not know are
 /// dropped.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
-    for pair in view.pairs() {
+    for pair in view.upgrade.pairs() {
         let served = pair.new.versions().filter(|version| version.is_served).count();
-        if is_converted(view.from, pair.old) && !is_converted(view.to, pair.new) && served > 1 {
+        if is_converted(view.upgrade.from, pair.old) && !is_converted(view.upgrade.to, pair.new) && served > 1
+        {
             let message = format!(
                 "`{}` is converted by no webhook any more, and serves {served} versions",
                 pair.new.name()

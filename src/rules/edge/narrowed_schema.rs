@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 /// is `refused-example`.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
     const SHOWN: usize = 10;
-    for pair in view.pairs().iter().filter(|pair| pair.refused_examples.is_empty()) {
+    for (pair, _) in view.tried().filter(|(_, examples)| examples.is_empty()) {
         let mut narrowed: Vec<(&Change<'_>, String)> = Vec::new();
         for change in pair.with_effect(Effect::RefusesObjects).take(1000) {
             let field =

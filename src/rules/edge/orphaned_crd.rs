@@ -15,12 +15,12 @@ pub(super) static RULE: Rule = Rule {
 
 /// OLM never deletes a CRD, so its objects stay, and nobody acts on them.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
-    if view.to.csv().is_none() {
+    if view.upgrade.to.csv().is_none() {
         return; // its manifests are not known
     }
-    for crd in view.removed_crds() {
+    for crd in view.upgrade.removed_crds() {
         let message = format!("CRD `{}` is gone, and its objects stay without an operator", crd.name());
-        out.report(view.to.place(), message)
+        out.report(view.upgrade.to.place(), message)
             .help("keep the CRD in the bundle, or tell users to delete its objects first");
     }
 }

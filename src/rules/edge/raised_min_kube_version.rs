@@ -21,9 +21,10 @@ fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
     let Some(target) = view.contract.and_then(|contract| parse(&contract.oldest_kubernetes)) else { return };
     let needed =
         |field: Option<(crate::text::Value<'_, '_>, _)>| field.and_then(|(value, _)| parse(value.str()?));
-    let Some((value, place)) = view.to.field("minKubeVersion") else { return };
+    let Some((value, place)) = view.upgrade.to.field("minKubeVersion") else { return };
     let is_past = |version: &Version| version.precedence(&target) == Ordering::Greater;
-    let is_past_before = needed(view.from.field("minKubeVersion")).is_some_and(|version| is_past(&version));
+    let is_past_before =
+        needed(view.upgrade.from.field("minKubeVersion")).is_some_and(|version| is_past(&version));
     if value.str().and_then(parse).is_some_and(|version| is_past(&version)) && !is_past_before {
         let message = format!("Kubernetes {} is needed, and the installer has {target}", value.text());
         out.report(place, message)

@@ -16,8 +16,8 @@ pub(super) static RULE: Rule = Rule {
 /// OLM v0 tries every existing object with the new schema before it applies a CRD, unless a webhook
 /// converts, and fails the install plan.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
-    for pair in view.pairs() {
-        for refused in &pair.refused_examples {
+    for (pair, examples) in view.tried() {
+        for refused in examples {
             let message = format!(
                 "`{}` refuses the example `{}` of `{}`: {}",
                 pair.new.name(),

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 /// OLM v0 compares with `status.storedVersions` (`SafeStorageVersionUpgrade`), from which nothing is
 /// taken by itself; OLM v1 likewise.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
-    for pair in view.pairs() {
+    for pair in view.upgrade.pairs() {
         let gone = pair.changes.iter().filter(|change| change.check == crd::Check::StoredVersionRemoval);
         for version in gone.map(|change| change.version) {
             let message =

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 /// OLM fails a CSV whose modes do not fit its OperatorGroup, after the older one is gone from its mind.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
     let (Some((old, _)), Some((new, place))) =
-        (view.from.field("installModes"), view.to.field("installModes"))
+        (view.upgrade.from.field("installModes"), view.upgrade.to.field("installModes"))
     else {
         return;
     };

@@ -16,12 +16,12 @@ pub(super) static RULE: Rule = Rule {
 
 /// A version that is gone while objects may be stored in it is `removed-stored-version`.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
-    for pair in view.pairs() {
+    for pair in view.upgrade.pairs() {
         let changes = pair.changes.iter().filter(|change| change.check == crd::Check::ServedVersion);
         let versions: Vec<&str> = changes.map(|change| change.version).collect();
         let Some(first) = versions.first() else { continue };
         let place = match pair.new.version(first) {
-            Some(version) => pair.at(&version.route.key("served")),
+            Some(version) => pair.at(&version.route().key("served")),
             None => pair.key("versions"),
         };
         let message = format!("`{}` does not serve {} any more", pair.new.name(), names::list(versions));

@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::compare::Operator;
 use crate::diag::{Code, Level, Suite};
-use crate::rules::{Check, EdgeView, Findings, Operator, Rule, names};
+use crate::rules::{Check, EdgeView, Findings, Rule, names};
 use crate::text::{Route, Value};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,10 +19,10 @@ pub(super) static RULE: Rule = Rule {
 
 /// OLM grants whatever a CSV asks for, without asking whoever approves the upgrade.
 fn check(view: &EdgeView<'_>, out: &mut Findings<'_>) {
-    let (Some(_), Some((object, _))) = (view.from.csv(), view.to.csv()) else { return };
-    let old: HashSet<Permission<'_>> = permissions(view.from).into_iter().collect();
+    let (Some(_), Some((object, _))) = (view.upgrade.from.csv(), view.upgrade.to.csv()) else { return };
+    let old: HashSet<Permission<'_>> = permissions(view.upgrade.from).into_iter().collect();
     let mut gained: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for permission in permissions(view.to) {
+    for permission in permissions(view.upgrade.to) {
         if !permission.is_covered_by(&old) {
             gained.entry(permission.object()).or_default().insert(permission.verb);
         }

@@ -33,7 +33,7 @@ fn check(view: &BundleView<'_>, out: &mut Findings<'_>) {
                 ),
                 false => format!("`{}` of `{from}` is lost in `{to}`, and nothing converts", loss.path),
             };
-            out.report(judged.place(&version.route.key("name")), message)
+            out.report(judged.place(&version.route().key("name")), message)
                 .help("let a webhook convert, give the versions one schema, or serve one of them");
         }
     }

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use olmcat::crd::{Crd, Patterns, changes, completed, flaws, loss, lost, preflight, validate};
+use olmcat::crd::{Crd, Detail, Patterns, changes, completed, flaws, loss, lost, preflight, validate};
 use olmcat::text::yaml;
 
 fuzz_target!(|text: &str| {
@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
     for flaw in flaws(crd) {
         assert!(!flaw.to_string().is_empty());
     }
-    assert!(changes(crd, crd, &[]).is_empty());
+    assert!(changes(Detail::All, crd, crd, &[]).is_empty());
     preflight(crd, crd, &[]);
     let object = yaml::read(object, 0..object.len()).unwrap_or_default();
     let mut patterns = Patterns::default();

@@ -2,6 +2,7 @@
 //! the catalog carries of it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::bundle::{Bundle, Csv};
 use crate::catalog::{BUNDLE_OBJECT, BundleBlob, CSV_METADATA, Raw, document};
@@ -17,6 +18,7 @@ pub struct Operator<'c> {
     pub version: String,
     csv: Option<Object<'c>>,
     crds: Vec<Object<'c>>,
+    others: Vec<Object<'c>>,
     metadata: Option<Object<'c>>,
     examples: Tree<'c>,
 }
@@ -43,13 +45,8 @@ pub(super) type Texts<'c> = Vec<(usize, Cow<'c, [u8]>)>;
 /// The documents of these texts.
 pub(super) type Trees<'c> = Vec<(usize, Tree<'c>)>;
 
-/// Unpacks the CSV and the CRDs that a blob carries.
-pub(super) fn unpack<'c>(blob: &'c BundleBlob<'_>) -> Texts<'c> {
-    blob.manifests(&["CustomResourceDefinition", "ClusterServiceVersion"]).collect()
-}
-
-/// Reads what [`unpack`] returned; what cannot be read is `invalid-bundle-object`. The presentation of
-/// the CSV that a blob carries instead is read, too.
+/// Reads manifests that a blob carries; what cannot be read is left out. The presentation of the CSV that it carries
+/// instead is read, too.
 pub(super) fn read<'c>(texts: &'c Texts<'_>, blob: &'c BundleBlob<'_>) -> Trees<'c> {
     let documents = texts.iter().filter_map(|(index, text)| Some((*index, document(text)?)));
     let presentations =
@@ -87,6 +84,7 @@ impl<'c> Operator<'c> {
             version,
             csv: None,
             crds: Vec::new(),
+            others: Vec::new(),
             metadata: None,
             examples: Tree::default(),
         };
@@ -98,7 +96,7 @@ impl<'c> Operator<'c> {
             match object.root.get("kind").and_then(Value::str) {
                 Some("ClusterServiceVersion") => drop(operator.csv.get_or_insert(object)),
                 Some("CustomResourceDefinition") => operator.crds.push(object),
-                _ => {}
+                _ => operator.others.push(object),
             }
         }
         let examples = operator.annotation("alm-examples").and_then(|text| json::read(text).ok());
@@ -119,6 +117,21 @@ impl<'c> Operator<'c> {
     /// Returns the CRDs.
     pub fn crds(&self) -> impl Iterator<Item = (&Object<'c>, Crd<'c, 'c>)> {
         self.crds.iter().filter_map(|object| Some((object, Crd::read(object.root)?)))
+    }
+
+    /// Returns the CRDs by name; of several of one name the last.
+    pub fn crds_by_name(&self) -> BTreeMap<&'c str, Crd<'c, 'c>> {
+        self.crds().map(|(_, crd)| (crd.name(), crd)).collect()
+    }
+
+    /// Returns what was read of the manifests, in whatever order.
+    pub(super) fn manifests(&self) -> impl Iterator<Item = Value<'c, 'c>> {
+        self.csv.iter().chain(&self.crds).chain(&self.others).map(|object| object.root)
+    }
+
+    /// Returns what consoles show, if the catalog carries that instead of the CSV.
+    pub(super) fn presentation(&self) -> Option<Value<'c, 'c>> {
+        self.metadata.as_ref().map(|object| object.root)
     }
 
     /// Returns a field of the CSV's `spec`, with its place; also from what the catalog carries for
