@@ -70,6 +70,7 @@ mod signing;
 mod single_faults;
 mod site;
 mod support;
+mod targets;
 mod templates;
 mod tool_image;
 mod trust;
