@@ -27,8 +27,9 @@ impl<'r> Mark<'r> {
     /// Makes the mark of a span, of which the first line is underlined.
     pub(super) fn new(text: &str, span: &Span, label: Option<&'r str>) -> Self {
         let start = span.bytes.start;
-        let line = text[start..span.bytes.end].split(['\r', '\n']).next().unwrap_or_default();
-        let length = line.char_indices().nth(UNDERLINED).map_or(line.len(), |(length, _)| length);
+        // What is guilty may be a whole document.
+        let line = text[start..span.bytes.end].char_indices().take_while(|(_, c)| !matches!(c, '\r' | '\n'));
+        let length = line.take(UNDERLINED).last().map_or(0, |(at, c)| at + c.len_utf8());
         Mark { line: span.start.line, bytes: start..start + length, label }
     }
 }

@@ -124,8 +124,8 @@ struct Lines<'s> {
 
 impl<'s> Lines<'s> {
     fn new(text: &'s str) -> Self {
-        let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
-        let starts = std::iter::once(0).chain(newlines.map(|offset| offset + 1)).collect();
+        let newlines = text.match_indices('\n');
+        let starts = std::iter::once(0).chain(newlines.map(|(offset, _)| offset + 1)).collect();
         let mut before = 0;
         let counts = text.as_bytes().chunks(STRIDE).map(|chunk| {
             let here = before;

@@ -17,7 +17,7 @@ fn only_the_manifests_are_missing_where_they_are_not_wanted() {
     let project = with_slim();
     project.folder.write(
         "catalog/demo/deprecations.yaml",
-        "schema: olm.deprecations\nentries:\n- reference:\n    schema: olm.channel\n    name: stable-v0\n  message: \
+        "schema: olm.deprecations\npackage: demo\nentries:\n- reference:\n    schema: olm.channel\n    name: stable-v0\n  message: \
          take another\n",
     );
     project.olmcat(&["render"]).run().exits(0);
