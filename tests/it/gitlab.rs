@@ -104,6 +104,18 @@ fn findings_become_reports() {
     }
 }
 
+/// What is not rendered is told before the merge, after which nothing would be published.
+#[test]
+fn a_stale_catalog_is_a_finding() {
+    let Some(watched) = Watched::new() else { return };
+    let project = Project::new(&watched);
+    fs::remove_file(project.folder.path().join("work/catalog/demo/catalog.yaml")).unwrap();
+    let (is_good, log) = project.run("olmcat-validate");
+    assert!(!is_good && log.contains("catalog/demo/catalog.yaml is stale: run `olmcat render`"), "{log}");
+    assert!(project.text("olmcat.junit").contains("<testsuite"), "the reports are written all the same");
+    assert!(!project.folder.path().join("work/catalog/demo/catalog.yaml").exists());
+}
+
 #[test]
 fn a_merge_request_is_compared_and_noted() {
     let (Some(watched), Some(registry)) = (Watched::new(), Registry::plain()) else { return };
