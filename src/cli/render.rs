@@ -8,7 +8,7 @@ use super::expand;
 use super::large::Large;
 use super::project;
 use super::pull_args::PullArgs;
-use super::{ExitStatus, Ui, stage};
+use super::{ExitStatus, Ui, files};
 use crate::bundle::Bundle;
 use crate::catalog::{self, Catalog, Drawing, Format, mermaid};
 use crate::diag::{Diagnostic, Error, Report, codes};
@@ -88,12 +88,7 @@ pub(super) fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, E
         return Ok(if project.is_fresh(root, ui) { ExitStatus::Clean } else { ExitStatus::Findings });
     }
     let stale = project.stale(root);
-    let staged: Vec<_> =
-        stale.iter().map(|(path, text)| stage(path, text.as_bytes())).collect::<Result<_, _>>()?;
-    for (file, (path, _)) in staged.into_iter().zip(&stale) {
-        file.put()?;
-        ui.note(&format!("wrote {}", path.display()));
-    }
+    files::write(&stale, ui)?;
     Ok(ExitStatus::Clean)
 }
 
