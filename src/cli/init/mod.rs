@@ -117,7 +117,7 @@ fn bundle(folder: &Path, image: &str, root: &Path, ui: &mut Ui) -> Result<ExitSt
             return Ok(status);
         }
     }
-    render::project(false, root, ui)
+    render::project(render::Stale::Written, root, ui)
 }
 
 /// Writes a file that is not there, and returns whether it did.
