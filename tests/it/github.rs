@@ -5,8 +5,8 @@ use std::fs;
 
 use serde_json::{Value as Json, json};
 
-use crate::pipeline::{SECRETS, Watched, assert_sound, read, serve};
-use crate::registry::{AUTH, HTPASSWD, Registry};
+use crate::pipeline::{Guarded, SECRETS, Watched, assert_sound, read, serve};
+use crate::registry::Registry;
 use crate::server::{Reply, Server, reply};
 use crate::support::{Folder, Olmcat, data};
 
@@ -287,37 +287,24 @@ fn findings_are_shown_in_all_places_and_stop_the_job() {
 
 #[test]
 fn the_default_branch_pushes_and_signs() {
-    let Some(watched) = Watched::new() else { return };
-    let Some(registry) = Registry::start("", AUTH, |dir| fs::write(dir.join("htpasswd"), HTPASSWD).unwrap())
-    else {
-        return;
-    };
+    let (Some(watched), Some(registry)) = (Watched::new(), Guarded::start()) else { return };
     let server = Server::start(|_| None);
-    let host = format!("127.0.0.1:{}", registry.port);
+    let host = &registry.host;
     let job = || {
         let job = Job::new(&watched, &server, "push").with("username", "alice").with("password", "s3cret");
         // One reference a line, with blanks where people put them.
         job.with("push", format!("{host}/demo/catalog:v1\n  {host}/demo/other:v1\n\n"))
     };
-    let key = registry.folder.path().join("key.pem");
-    let generate = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out"];
-    crate::image::output(std::process::Command::new("openssl").args(generate).arg(&key));
-    let pushing = job().with("sign-key", fs::read_to_string(key).unwrap()).with("report", "report.html");
+    let pushing = job().with("sign-key", &registry.key).with("report", "report.html");
     let outcome = pushing.run();
     assert_eq!(outcome.failed, None, "{}", outcome.log);
     let digest = &outcome.outputs["build.digest"];
-    let logins = registry.folder.write("logins.json", "{}");
-    let login =
-        ["login", &host, "--username", "alice", "--password-stdin", "--authfile", logins.to_str().unwrap()];
-    let _ = Olmcat::new(login).input("s3cret").run().exits(0);
     for repository in ["catalog", "other"] {
         let reference = format!("{host}/demo/{repository}:v1");
-        let args = ["inspect", &reference, "--authfile", logins.to_str().unwrap()];
-        let shown = Olmcat::new(args).env("HOME", registry.folder.path()).run().exits(0).stdout();
+        let shown = registry.olmcat(&["inspect", &reference]).run().exits(0).stdout();
         assert!(shown.contains(digest.as_str()), "{shown}");
         let signature = format!("{host}/demo/{repository}:{}.sig", digest.replace(':', "-"));
-        let args = ["inspect", &signature, "--authfile", logins.to_str().unwrap()];
-        let _ = Olmcat::new(args).env("HOME", registry.folder.path()).run().exits(0);
+        let _ = registry.olmcat(&["inspect", &signature]).run().exits(0);
     }
     assert!(pushing.folder.path().join("work/report.html").is_file());
     // The logins went with the step.

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::Command;
 
 use serde_json::Value as Json;
 
-use crate::pipeline::{SECRETS, Watched, assert_sound, read, serve};
-use crate::registry::{AUTH, HTPASSWD, Registry};
+use crate::pipeline::{Guarded, SECRETS, Watched, assert_sound, read, serve};
+use crate::registry::Registry;
 use crate::server::{Asked, Server, reply};
 use crate::support::{Folder, Olmcat, data};
 
@@ -170,36 +169,24 @@ fn a_merge_request_is_compared_and_noted() {
 
 #[test]
 fn the_default_branch_pushes_and_signs() {
-    let Some(watched) = Watched::new() else { return };
-    let Some(registry) = Registry::start("", AUTH, |dir| fs::write(dir.join("htpasswd"), HTPASSWD).unwrap())
-    else {
-        return;
-    };
-    let host = format!("127.0.0.1:{}", registry.port);
+    let (Some(watched), Some(registry)) = (Watched::new(), Guarded::start()) else { return };
+    let host = &registry.host;
     let push = |project: Project<'_>| {
         let project = project.with("OLMCAT_PUSH", format!("{host}/demo/catalog:v1 {host}/demo/other:v1"));
         project.run("olmcat-push")
     };
     // GitLab's own registry is known by its job, others by variables.
-    let key = registry.folder.path().join("key.pem");
-    let generate = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out"];
-    crate::image::output(Command::new("openssl").args(generate).arg(&key));
     let own = Project::new(&watched)
-        .with("CI_REGISTRY", &host)
+        .with("CI_REGISTRY", host)
         .with("CI_REGISTRY_USER", "alice")
         .with("CI_REGISTRY_PASSWORD", "s3cret")
-        .with("OLMCAT_SIGN_KEY", fs::read_to_string(&key).unwrap());
+        .with("OLMCAT_SIGN_KEY", &registry.key);
     let (is_good, log) = push(own);
     assert!(is_good, "{log}");
     let digest = log.lines().find(|line| line.starts_with("sha256:")).unwrap();
-    let logins = registry.folder.write("logins.json", "{}");
-    let login =
-        ["login", &host, "--username", "alice", "--password-stdin", "--authfile", logins.to_str().unwrap()];
-    let _ = Olmcat::new(login).input("s3cret").run().exits(0);
     for repository in ["catalog", "other"] {
         let reference = format!("{host}/demo/{repository}:v1");
-        let args = ["inspect", &reference, "--authfile", logins.to_str().unwrap()];
-        let shown = Olmcat::new(args).env("HOME", registry.folder.path()).run().exits(0).stdout();
+        let shown = registry.olmcat(&["inspect", &reference]).run().exits(0).stdout();
         assert!(shown.contains(digest), "{shown}");
     }
     let other = |password: &str| {
