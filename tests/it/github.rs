@@ -82,7 +82,7 @@ impl<'a> Job<'a> {
     }
 
     fn holds(&self, condition: &str, action: &Json, outputs: &BTreeMap<String, String>) -> bool {
-        condition.split(" && ").all(|part| {
+        condition.split(" && ").filter(|part| *part != "always()").all(|part| {
             let words: Vec<&str> = part.split(' ').collect();
             let [left, operator, right] = words[..] else { panic!("unknown condition {part}") };
             let is_equal = self.value(left, action, outputs) == right.trim_matches('\'');
@@ -98,7 +98,10 @@ impl<'a> Job<'a> {
             Outcome { failed: None, log: String::new(), summary: String::new(), outputs: BTreeMap::new() };
         for step in action["runs"]["steps"].as_array().unwrap() {
             let condition = step["if"].as_str();
-            if condition.is_some_and(|condition| !self.holds(condition, &action, &outcome.outputs)) {
+            let is_reached =
+                outcome.failed.is_none() || condition.is_some_and(|condition| condition.contains("always()"));
+            let holds = |condition| self.holds(condition, &action, &outcome.outputs);
+            if !is_reached || !condition.is_none_or(holds) {
                 continue;
             }
             let mut env: Vec<(String, String)> = [
@@ -129,10 +132,13 @@ impl<'a> Job<'a> {
                 outcome.outputs.insert(format!("{id}.{name}"), value.to_owned());
             }
             if !ran.status.success() {
+                assert_eq!(outcome.failed, None, "{}", outcome.log);
                 outcome.failed = step["name"].as_str().map(str::to_owned);
-                break;
             }
         }
+        // The logins go, however the job ends.
+        let left = fs::read_dir(temp).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        assert_eq!(left.filter(|name| name.contains("logins")).collect::<Vec<_>>(), Vec::<String>::new());
         outcome.summary = fs::read_to_string(file("summary")).unwrap_or_default();
         for secret in SECRETS {
             assert!(!(outcome.log.clone() + &outcome.summary).contains(secret), "{secret}: {}", outcome.log);
@@ -244,6 +250,41 @@ fn a_pull_request_is_compared_and_commented() {
 }
 
 #[test]
+fn what_is_private_is_compared_and_shown() {
+    let (Some(watched), Some(registry)) = (Watched::new(), Guarded::start()) else { return };
+    let published = format!("{}/demo/catalog:v1", registry.host);
+    let _ = registry.olmcat(&["push", &published]).current_dir(&data("project")).run().exits(0);
+    let server = Server::start(|_| None);
+    let job = |password: &str| {
+        let job = Job::new(&watched, &server, "push").with("username", "alice").with("password", password);
+        job.with("against", &published).with("report", "report.html")
+    };
+    let known = job("s3cret");
+    let outcome = known.run();
+    assert_eq!(outcome.failed, None, "{}", outcome.log);
+    assert!(outcome.summary.contains("## Changes of the catalog\n\nNone.\n"), "{}", outcome.summary);
+    let page = fs::read_to_string(known.folder.path().join("work/report.html")).unwrap();
+    assert!(page.contains(&format!("Changes against <bdi>{published}</bdi>")));
+    // A fork has no password; another is nobody.
+    for (password, told) in
+        [("", "wants a user and a password"), ("wr0ng", "::warning title=olmcat::no login")]
+    {
+        let outcome = job(password).run();
+        assert_eq!(outcome.failed.as_deref(), Some("Compare"), "{}", outcome.log);
+        assert!(outcome.log.contains(told), "{}", outcome.log);
+    }
+    // What is on disk is asked for by nobody.
+    for (place, is_there) in [("catalog", true), ("oci:image:latest", false), ("image:latest", false)] {
+        let job = job("wr0ng").with("against", place);
+        fs::create_dir(job.folder.path().join("work/image")).unwrap();
+        let outcome = job.run();
+        assert_eq!(outcome.failed.is_none(), is_there, "{}", outcome.log);
+        assert!(!outcome.log.contains("no login"), "{}", outcome.log);
+    }
+    watched.assert_discreet();
+}
+
+#[test]
 fn findings_are_shown_in_all_places_and_stop_the_job() {
     let (Some(watched), Some(registry)) = (Watched::new(), Registry::plain()) else { return };
     let server = Server::start(|asked| {
@@ -307,15 +348,11 @@ fn the_default_branch_pushes_and_signs() {
         let _ = registry.olmcat(&["inspect", &signature]).run().exits(0);
     }
     assert!(pushing.folder.path().join("work/report.html").is_file());
-    // The logins went with the step.
-    let left = fs::read_dir(pushing.folder.path().join("temp")).unwrap();
-    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    assert!(!left.iter().any(|name| name.contains("logins")), "{left:?}");
     watched.assert_discreet();
 
     // A wrong password stops it, and what looks like a command is a text.
     let wrong = job().with("password", "wr0ng").run();
-    assert_eq!(wrong.failed.as_deref(), Some("Push and sign"), "{}", wrong.log);
+    assert_eq!(wrong.failed.as_deref(), Some("Log in"), "{}", wrong.log);
     for input in ["project", "against", "fail-on", "flavour", "push", "username"] {
         let job = job()
             .with("against", "catalog")

@@ -51,7 +51,13 @@ impl<'a> Project<'a> {
         env.extend(self.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         let file = self.folder.write("script.sh", script(&template, job));
         let env: Vec<_> = env.into_iter().collect();
+        let temp = self.folder.path().join("temp");
+        fs::create_dir_all(&temp).unwrap();
+        let env = [vec![("TMPDIR".to_owned(), temp.display().to_string())], env].concat();
         let ran = self.watched.run(&["sh", "-e"], &file, &self.folder.path().join("work"), &env);
+        // The logins go, however the job ends; what was downloaded goes with its folder.
+        let left = fs::read_dir(temp).unwrap().map(|entry| entry.unwrap().path());
+        assert_eq!(left.filter(|path| path.is_file()).count(), 0);
         let log = String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned();
         SECRETS.iter().for_each(|secret| assert!(!log.contains(secret), "{secret}: {log}"));
         (ran.status.success(), log)
@@ -164,6 +170,43 @@ fn a_merge_request_is_compared_and_noted() {
     let refused = Server::start(|_| Some(reply(401, &[], "{}")));
     let (is_good, log) = project(&refused).run("olmcat-diff");
     assert!(is_good && log.contains("no note could be written"), "{log}");
+    watched.assert_discreet();
+}
+
+#[test]
+fn what_is_private_is_compared_and_shown() {
+    let (Some(watched), Some(registry)) = (Watched::new(), Guarded::start()) else { return };
+    let published = format!("{}/demo/catalog:v1", registry.host);
+    let _ = registry.olmcat(&["push", &published]).current_dir(&data("project")).run().exits(0);
+    let project = || Project::new(&watched).with("OLMCAT_AGAINST", &published);
+    let of_ours = || project().with("OLMCAT_USERNAME", "alice");
+    let of_the_job = project()
+        .with("CI_REGISTRY", &registry.host)
+        .with("CI_REGISTRY_USER", "alice")
+        .with("CI_REGISTRY_PASSWORD", "s3cret");
+    for known in [of_ours().with("OLMCAT_PASSWORD", "s3cret"), of_the_job] {
+        let (is_good, log) = known.run("olmcat-diff");
+        assert!(is_good && log.contains("## Changes of the catalog\n\nNone."), "{log}");
+        let (is_good, log) = known.run("olmcat-validate");
+        assert!(is_good, "{log}");
+        assert!(known.text("olmcat.html").contains(&format!("Changes against <bdi>{published}</bdi>")));
+    }
+    // Without the page the job is not green.
+    for (unknown, told) in [
+        (project(), "wants a user and a password"),
+        (of_ours().with("OLMCAT_PASSWORD", "wr0ng"), "no login to the registry of OLMCAT_AGAINST"),
+    ] {
+        for job in ["olmcat-diff", "olmcat-validate"] {
+            let (is_good, log) = unknown.run(job);
+            assert!(!is_good && log.contains(told), "{job}: {log}");
+        }
+    }
+    for on_disk in ["catalog", "oci:image", "image:latest"] {
+        let project = of_ours().with("OLMCAT_PASSWORD", "wr0ng").with("OLMCAT_AGAINST", on_disk);
+        fs::create_dir(project.folder.path().join("work/image")).unwrap();
+        let (is_good, log) = project.run("olmcat-diff");
+        assert!(is_good == (on_disk == "catalog") && !log.contains("no login"), "{log}");
+    }
     watched.assert_discreet();
 }
 
