@@ -241,6 +241,22 @@ fn a_pull_request_is_compared_and_commented() {
     assert!(comment.starts_with("<!-- olmcat again -->\n## Changes of the catalog\n"), "{comment}");
     assert!(comment.contains("bundle `demo.v0.2.0`"), "{comment}");
 
+    // What is lost by an error is not told as removed.
+    let csv = "bundles/demo/0.2.0/manifests/demo.clusterserviceversion.yaml";
+    let broken = Job::new(&watched, &server, "pull_request").with("against", &published);
+    let broken = broken.change(csv, "version: 0.2.0", "version: 0.2").run();
+    assert_eq!(broken.failed.as_deref(), Some("Judge"), "{}", broken.log);
+    assert!(broken.log.contains("::error title=olmcat::the project has findings"), "{}", broken.log);
+    assert!(
+        broken.log.contains("::error title=olmcat::the catalogs could not be compared"),
+        "{}",
+        broken.log
+    );
+    assert!(!broken.log.contains("differs"), "{}", broken.log);
+    let told = "## Changes of the catalog\n\nThey could not be compared: the project has findings.\n";
+    assert_eq!(written("POST").last().unwrap(), &format!("<!-- olmcat . -->\n{told}"));
+    assert!(broken.summary.contains(told), "{}", broken.summary);
+
     // Who may not comment is told, and goes on.
     let refused = Server::start(|_| Some(reply(403, &[], "{}")));
     let outcome = Job::new(&watched, &refused, "pull_request").with("against", &published).run();

@@ -167,6 +167,16 @@ fn a_merge_request_is_compared_and_noted() {
     assert!(!is_good && log.contains("bundle `demo.v0.2.0`"), "{log}");
     assert!(body(&again, "PUT").contains("demo.v0.2.0"));
 
+    // What is lost by an error is not told as removed.
+    let again = api("[]");
+    let broken = project(&again);
+    let csv = broken.folder.path().join("work/bundles/demo/0.2.0/manifests/demo.clusterserviceversion.yaml");
+    fs::write(&csv, fs::read_to_string(&csv).unwrap().replace("version: 0.2.0", "version: 0.2")).unwrap();
+    let (is_good, log) = broken.run("olmcat-diff");
+    assert!(!is_good && log.contains("They could not be compared: the project has findings."), "{log}");
+    let note = body(&again, "POST").replace('+', "%20");
+    assert!(note.contains("could%20not%20be%20compared") && !note.contains("Stranded"), "{note}");
+
     let refused = Server::start(|_| Some(reply(401, &[], "{}")));
     let (is_good, log) = project(&refused).run("olmcat-diff");
     assert!(is_good && log.contains("no note could be written"), "{log}");
