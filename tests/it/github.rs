@@ -300,6 +300,25 @@ fn what_is_private_is_compared_and_shown() {
     watched.assert_discreet();
 }
 
+/// A project is pushed to its code host before it has a bundle.
+#[test]
+fn what_was_just_begun_is_in_order() {
+    let Some(watched) = Watched::new() else { return };
+    let server = Server::start(|_| None);
+    let job = Job::new(&watched, &server, "pull_request").with("report", "report.html");
+    let nowhere = "127.0.0.1:1/demo/catalog:v1";
+    let job = job.with("username", "alice").with("password", "s3cret").with("against", nowhere);
+    let job = job.with("push", nowhere);
+    let work = job.folder.path().join("work");
+    fs::remove_dir_all(&work).unwrap();
+    let _ = Olmcat::new(["init".as_ref(), work.as_os_str()]).run().exits(0);
+    let outcome = job.run();
+    assert_eq!(outcome.failed, None, "{}", outcome.log);
+    assert!(outcome.log.contains("::notice title=olmcat::the project has no package yet"), "{}", outcome.log);
+    assert_eq!(outcome.outputs.get("build.digest"), None);
+    assert_eq!(server.log().len(), 0, "there is nothing to comment");
+}
+
 #[test]
 fn findings_are_shown_in_all_places_and_stop_the_job() {
     let (Some(watched), Some(registry)) = (Watched::new(), Registry::plain()) else { return };

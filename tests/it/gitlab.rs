@@ -183,6 +183,21 @@ fn a_merge_request_is_compared_and_noted() {
     watched.assert_discreet();
 }
 
+/// A project is pushed to its code host before it has a bundle.
+#[test]
+fn what_was_just_begun_is_in_order() {
+    let Some(watched) = Watched::new() else { return };
+    let nowhere = "127.0.0.1:1/demo/catalog:v1";
+    let project = Project::new(&watched).with("OLMCAT_AGAINST", nowhere).with("OLMCAT_PUSH", nowhere);
+    let work = project.folder.path().join("work");
+    fs::remove_dir_all(&work).unwrap();
+    let _ = Olmcat::new(["init".as_ref(), work.as_os_str()]).run().exits(0);
+    for job in ["olmcat-validate", "olmcat-diff", "olmcat-push"] {
+        let (is_good, log) = project.run(job);
+        assert!(is_good && log.contains("the project has no package yet"), "{job}: {log}");
+    }
+}
+
 #[test]
 fn what_is_private_is_compared_and_shown() {
     let (Some(watched), Some(registry)) = (Watched::new(), Guarded::start()) else { return };
