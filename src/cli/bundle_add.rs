@@ -105,7 +105,8 @@ pub(super) fn add(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         }
     }
 
-    // Everything is prepared before anything is written.
+    // Everything is prepared before anything is written. What was found in the bundle is printed already.
+    let mut report = Report::default();
     let settings_path = below(root, SETTINGS);
     let old_settings = present(&settings_path, &sources, &mut report);
     if let Some(file) = old_settings {
@@ -123,6 +124,7 @@ pub(super) fn add(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         Ok(template) => template,
         Err(error) => {
             // What is wrong with the template is a better reason than that it cannot be edited.
+            let mut report = Report::default();
             old_template.map(|file| Template::read(&sources, file, &mut report));
             return match ui.report_aside(&mut report, &sources) {
                 ExitStatus::Findings => Ok(ExitStatus::Findings),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::opened::{Opened, open};
+use super::opened::{open, uncompared};
 use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui};
 use crate::compare::{self, Difference, Topic, groups};
@@ -13,8 +13,9 @@ use crate::text::Sources;
 /// Compare two catalogs: what comes, what goes, and which versions are stranded by it
 ///
 /// OLD and NEW are catalog folders, files of FBC, OCI layouts (`DIR` or `DIR:NAME`), or else references of catalog
-/// images; without NEW, the catalog of the
-/// project is compared. Of a bundle that differs under the same name the fields are told.
+/// images; without NEW, the catalog of the project is compared. Of a bundle that differs under the same name the fields
+/// are told. What cannot be read whole is not compared: the findings are printed (exit code 1), and no difference, since
+/// what is missing would be taken for removed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The catalog as it was.
@@ -66,21 +67,30 @@ impl From<Kind> for Topic {
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
     let sources = Sources::default();
     let open = |path: Option<&Path>| open(path, &args.pull, root, &sources, ui);
-    let (Some(Opened { catalog: old, .. }), Some(Opened { catalog: new, status, .. })) =
-        (open(Some(&args.old))?, open(args.new.as_deref())?)
-    else {
-        return Ok(ExitStatus::Findings);
+    let (old, new) = (open(Some(&args.old))?, open(args.new.as_deref())?);
+    let (old, new) = match (old, new.filter(|new| new.is_whole)) {
+        (Some(old), Some(new)) => (old, new),
+        (old, _) => {
+            let why = uncompared(if old.is_none() { Some(&args.old) } else { args.new.as_deref() });
+            if args.markdown && ui.format() != Format::Json {
+                ui.print(&format!("{HEADING}\nThey {why}.\n"))?;
+            }
+            ui.note(&format!("the catalogs {why}"));
+            return Ok(ExitStatus::Findings);
+        }
     };
     ui.step("comparing");
-    let difference = compare::catalogs(&old, &new);
+    let difference = compare::catalogs(&old.catalog, &new.catalog);
     ui.print(&match (ui.format(), args.markdown) {
         (Format::Json, _) => json(&difference),
         (_, true) => markdown(&difference),
         _ => text(&difference),
     })?;
     let fails = args.fail_on.iter().any(|&kind| difference.count(kind.into()) > 0);
-    Ok(if fails { ExitStatus::Findings } else { status })
+    Ok(if fails { ExitStatus::Findings } else { new.status })
 }
+
+const HEADING: &str = "## Changes of the catalog\n";
 
 fn text(difference: &Difference) -> String {
     let mut out = String::new();
@@ -92,7 +102,7 @@ fn text(difference: &Difference) -> String {
 }
 
 fn markdown(difference: &Difference) -> String {
-    let mut out = String::from("## Changes of the catalog\n");
+    let mut out = String::from(HEADING);
     if difference.is_empty() {
         out += "\nNone.\n";
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::Ui;
 use crate::diag::Error;
 use crate::oci::Temporary;
 
@@ -36,6 +37,17 @@ pub(super) fn stage(path: &Path, content: &[u8]) -> Result<Staged, Error> {
     };
     let beside = write().map_err(|cause| Error::io("write", path, &cause))?;
     Ok(Staged { beside, path: target })
+}
+
+/// Writes files, all of them or, where one cannot be staged, none; and notes which.
+pub(super) fn write(files: &[(PathBuf, String)], ui: &Ui) -> Result<(), Error> {
+    let staged = files.iter().map(|(path, text)| stage(path, text.as_bytes()));
+    let staged: Vec<_> = staged.collect::<Result<_, _>>()?;
+    for (file, (path, _)) in staged.into_iter().zip(files) {
+        file.put()?;
+        ui.note(&format!("wrote {}", path.display()));
+    }
+    Ok(())
 }
 
 impl Staged {

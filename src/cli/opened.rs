@@ -19,6 +19,8 @@ pub(super) struct Opened<'s> {
     pub(super) contract: Option<Contract>,
     /// Whether there were findings; they are printed.
     pub(super) status: ExitStatus,
+    /// Whether nothing of it was lost by what OLM would refuse.
+    pub(super) is_whole: bool,
 }
 
 /// Opens a catalog; without a path, that of the project. What is wrong with it is printed beside the result; none
@@ -56,11 +58,19 @@ pub(super) fn open_in_part<'s>(
             (catalog, project.contract)
         }
     };
+    let is_whole = !report.is_refused();
     let status = ui.report_aside(&mut report, sources);
     if status == ExitStatus::Findings && catalog.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Opened { catalog, contract, status }))
+    Ok(Some(Opened { catalog, contract, status, is_whole }))
+}
+
+/// Says why two catalogs are not compared: one of them, the project if no path leads to it, could not be read whole, and
+/// what is missing would be taken for new or for gone.
+pub(super) fn uncompared(broken: Option<&Path>) -> String {
+    let broken = broken.map_or("the project".to_owned(), |path| path.display().to_string());
+    format!("could not be compared: {broken} has findings")
 }
 
 /// Reads a catalog that a path or a reference names: a folder, a file, a layout or an image.

@@ -14,7 +14,7 @@ use super::ui::Ui;
 use crate::bundle::Bundle;
 use crate::catalog::{self, BundleBlob, Catalog, Format};
 use crate::compare::Sight;
-use crate::diag::{Diagnostic, Error, Level, Report, Suite, codes};
+use crate::diag::{Diagnostic, Error, Report, codes};
 use crate::load;
 use crate::render;
 use crate::rules;
@@ -176,10 +176,7 @@ fn check_and<'s>(
         }
     }
     // Where a package could not be read, what the installer misses is no news.
-    let is_broken = report
-        .diagnostics()
-        .iter()
-        .any(|finding| finding.level == Level::Error && finding.code.suite == Suite::Required);
+    let is_broken = report.is_refused();
     let parts: Vec<&Catalog<'s>> = packages.iter().map(|(_, catalog)| catalog).collect();
     if let Some(contract) = book.contract.as_ref().filter(|_| !is_broken) {
         report.append(rules::check_contract(&parts, contract, true));

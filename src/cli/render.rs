@@ -8,7 +8,7 @@ use super::expand;
 use super::large::Large;
 use super::project;
 use super::pull_args::PullArgs;
-use super::{ExitStatus, Ui, stage};
+use super::{ExitStatus, Ui, files};
 use crate::bundle::Bundle;
 use crate::catalog::{self, Catalog, Drawing, Format, mermaid};
 use crate::diag::{Diagnostic, Error, Report, codes};
@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// Write nothing; findings if a file of the project is not what it would be rendered to.
     #[arg(long, conflicts_with = "references")]
     check: bool,
+    /// Findings, too, if a file of the project was written, so that a hook stops the commit that lacks it.
+    #[arg(long, conflicts_with_all = ["references", "check"])]
+    exit_code: bool,
     /// The notation of what is printed.
     #[arg(long, short, value_enum, default_value_t = Output::Yaml, requires = "references")]
     output: Output,
@@ -73,28 +76,40 @@ impl Args {
     }
 }
 
-pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
-    if args.references.is_empty() { project(args.check, root, ui) } else { print(args, root, ui) }
+/// What becomes of the files of a project that are not what they would be rendered to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stale {
+    /// They are named, and are findings.
+    Named,
+    /// They are written.
+    Written,
+    /// They are written, and are findings all the same.
+    WrittenAndFound,
 }
 
-/// Renders the catalog of a project, or says whether it is as it would be rendered.
-pub(super) fn project(check: bool, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
+pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    match (args.references.is_empty(), args.check, args.exit_code) {
+        (false, ..) => print(args, root, ui),
+        (true, true, _) => project(Stale::Named, root, ui),
+        (true, false, true) => project(Stale::WrittenAndFound, root, ui),
+        (true, false, false) => project(Stale::Written, root, ui),
+    }
+}
+
+/// Renders the catalog of a project.
+pub(super) fn project(then: Stale, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
     let (sources, mut report) = (Sources::default(), Report::default());
     let project = project::check(root, &sources, &mut report, ui)?;
     if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
         return Ok(ExitStatus::Findings);
     }
-    if check {
+    if then == Stale::Named {
         return Ok(if project.is_fresh(root, ui) { ExitStatus::Clean } else { ExitStatus::Findings });
     }
     let stale = project.stale(root);
-    let staged: Vec<_> =
-        stale.iter().map(|(path, text)| stage(path, text.as_bytes())).collect::<Result<_, _>>()?;
-    for (file, (path, _)) in staged.into_iter().zip(&stale) {
-        file.put()?;
-        ui.note(&format!("wrote {}", path.display()));
-    }
-    Ok(ExitStatus::Clean)
+    files::write(&stale, ui)?;
+    let is_found = then == Stale::WrittenAndFound && !stale.is_empty();
+    Ok(if is_found { ExitStatus::Findings } else { ExitStatus::Clean })
 }
 
 fn print(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::choice::Choice;
-use super::opened::{Opened, open, read};
+use super::opened::{open, read, uncompared};
 use super::pull_args::PullArgs;
 use super::rulebook::Rulebook;
 use super::validate::see_catalog;
@@ -27,7 +27,7 @@ pub(super) struct Args {
     /// Where the page is written; standard output if not given.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Show the difference to this catalog, too.
+    /// Show the difference to this catalog, too; none where one of the two cannot be read whole (exit code 1).
     #[arg(long, value_name = "OLD")]
     against: Option<PathBuf>,
     #[command(flatten)]
@@ -38,15 +38,21 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     let (sources, mut report) = (Sources::default(), Report::default());
     let old = match &args.against {
         None => None,
-        Some(path) => match open(Some(path), &args.pull, root, &sources, ui)? {
-            Some(Opened { catalog, .. }) => Some((path.display().to_string(), catalog)),
-            // What could not be read of it would be shown as new.
-            None => return Ok(ExitStatus::Findings),
-        },
+        Some(path) => open(Some(path), &args.pull, root, &sources, ui)?,
     };
-    let (title, catalog, sights) = look(args, root, &sources, &mut report, ui)?;
+    let Looked { title, catalog, sights, is_whole } = look(args, root, &sources, &mut report, ui)?;
     report.sort(&sources);
-    let against = old.as_ref().map(|(name, old)| (name.as_str(), compare::catalogs(old, &catalog)));
+    let against = match (&args.against, &old) {
+        (Some(path), Some(old)) if is_whole => {
+            Some((path.display().to_string(), compare::catalogs(&old.catalog, &catalog)))
+        }
+        (Some(path), old) => {
+            let why = uncompared(if old.is_none() { Some(path) } else { args.path.as_deref() });
+            ui.note(&format!("the catalogs {why}"));
+            None
+        }
+        (None, _) => None,
+    };
     ui.step("drawing");
     let subject = Subject {
         title: &title,
@@ -54,7 +60,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         sights: &sights,
         report: &report,
         sources: &sources,
-        against: against.as_ref().map(|(name, difference)| (*name, difference)),
+        against: against.as_ref().map(|(name, difference)| (name.as_str(), difference)),
     };
     let mut text = Vec::new();
     page::write(&subject, &mut text)
@@ -63,29 +69,42 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         Some(path) => stage(path, &text)?.put()?,
         None => ui.print(&String::from_utf8_lossy(&text))?,
     }
-    Ok(if report.has_errors() { ExitStatus::Findings } else { ExitStatus::Clean })
+    let is_fine = !report.has_errors() && args.against.is_some() == against.is_some();
+    Ok(if is_fine { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 
-/// Reads, checks and looks at the catalog, and says what it is called.
+/// A catalog, checked and looked at.
+struct Looked<'s> {
+    title: String,
+    catalog: Catalog<'s>,
+    /// What there is to see of each package.
+    sights: Vec<Sight>,
+    /// Whether nothing of it was lost by what is wrong with it.
+    is_whole: bool,
+}
+
+/// Reads, checks and looks at the catalog.
 fn look<'s>(
     args: &Args,
     root: &Path,
     sources: &'s Sources,
     report: &mut Report,
     ui: &Ui,
-) -> Result<(String, Catalog<'s>, Vec<Sight>), Error> {
+) -> Result<Looked<'s>, Error> {
     let Some(path) = &args.path else {
         let (project, sights) = project::see(root, sources, report, ui)?;
         let mut catalog = Catalog::default();
         project.packages.into_iter().for_each(|(_, package)| catalog.append(package));
         let sights = sights.unwrap_or_else(|| compare::sights(&catalog));
-        return Ok((project.settings.image.unwrap_or_else(|| "catalog".to_owned()), catalog, sights));
+        let title = project.settings.image.unwrap_or_else(|| "catalog".to_owned());
+        return Ok(Looked { title, catalog, sights, is_whole: !report.is_refused() });
     };
     let book = Rulebook::read(root, &Choice::default(), sources, report)?;
     let mut faults = Report::default();
     let catalog = read(path, &args.pull, root, sources, &mut faults, ui)?;
+    let is_whole = !faults.has_errors();
     ui.step("checking the catalog");
     let sights = see_catalog(&catalog, faults, &book, report);
     book.apply(report, sources, false, ui)?;
-    Ok((path.display().to_string(), catalog, sights))
+    Ok(Looked { title: path.display().to_string(), catalog, sights, is_whole })
 }

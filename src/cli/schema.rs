@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::files::stage;
 use super::project::{SETTINGS, below, no_project};
-use super::{ExitStatus, Ui};
+use super::{ExitStatus, Ui, files};
 use crate::catalog;
 use crate::diag::Error;
 use crate::load;
@@ -84,11 +83,6 @@ pub(super) fn run(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error
     let is_stale = |path: &PathBuf, text: &str| !std::fs::read(path).is_ok_and(|old| old == text.as_bytes());
     let all = schemas().into_iter().map(|(file, text)| (path(&file), text));
     let stale: Vec<_> = all.filter(|(path, text)| is_stale(path, text)).collect();
-    let staged: Vec<_> =
-        stale.iter().map(|(path, text)| stage(path, text.as_bytes())).collect::<Result<_, _>>()?;
-    for (file, (path, _)) in staged.into_iter().zip(&stale) {
-        file.put()?;
-        ui.note(&format!("wrote {}", path.display()));
-    }
+    files::write(&stale, ui)?;
     Ok(ExitStatus::Clean)
 }

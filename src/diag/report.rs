@@ -1,6 +1,6 @@
 //! The bag of findings of one run.
 
-use super::{Diagnostic, Level};
+use super::{Diagnostic, Level, Suite};
 use crate::text::{Place, Sources, Spot};
 
 /// The findings of a run, in the order of files and places once [`Report::sort`]ed.
@@ -45,6 +45,14 @@ impl Report {
     /// Returns whether any finding is an error.
     pub fn has_errors(&self) -> bool {
         self.count(Level::Error) > 0
+    }
+
+    /// Returns whether OLM itself would refuse something. What it refuses, others cannot judge either: of a bundle or a
+    /// package, nothing or only a part may have been read.
+    pub fn is_refused(&self) -> bool {
+        let is_refusal =
+            |finding: &Diagnostic| finding.level == Level::Error && finding.code.suite == Suite::Required;
+        self.diagnostics.iter().any(is_refusal)
     }
 
     /// Orders the findings by file name, place and id, and drops what was found twice, so that

@@ -5,8 +5,8 @@ use std::fs;
 
 use serde_json::{Value as Json, json};
 
-use crate::pipeline::{SECRETS, Watched, assert_sound, read, serve};
-use crate::registry::{AUTH, HTPASSWD, Registry};
+use crate::pipeline::{Guarded, SECRETS, Watched, assert_sound, read, serve};
+use crate::registry::Registry;
 use crate::server::{Reply, Server, reply};
 use crate::support::{Folder, Olmcat, data};
 
@@ -82,7 +82,7 @@ impl<'a> Job<'a> {
     }
 
     fn holds(&self, condition: &str, action: &Json, outputs: &BTreeMap<String, String>) -> bool {
-        condition.split(" && ").all(|part| {
+        condition.split(" && ").filter(|part| *part != "always()").all(|part| {
             let words: Vec<&str> = part.split(' ').collect();
             let [left, operator, right] = words[..] else { panic!("unknown condition {part}") };
             let is_equal = self.value(left, action, outputs) == right.trim_matches('\'');
@@ -98,7 +98,10 @@ impl<'a> Job<'a> {
             Outcome { failed: None, log: String::new(), summary: String::new(), outputs: BTreeMap::new() };
         for step in action["runs"]["steps"].as_array().unwrap() {
             let condition = step["if"].as_str();
-            if condition.is_some_and(|condition| !self.holds(condition, &action, &outcome.outputs)) {
+            let is_reached =
+                outcome.failed.is_none() || condition.is_some_and(|condition| condition.contains("always()"));
+            let holds = |condition| self.holds(condition, &action, &outcome.outputs);
+            if !is_reached || !condition.is_none_or(holds) {
                 continue;
             }
             let mut env: Vec<(String, String)> = [
@@ -129,10 +132,13 @@ impl<'a> Job<'a> {
                 outcome.outputs.insert(format!("{id}.{name}"), value.to_owned());
             }
             if !ran.status.success() {
+                assert_eq!(outcome.failed, None, "{}", outcome.log);
                 outcome.failed = step["name"].as_str().map(str::to_owned);
-                break;
             }
         }
+        // The logins go, however the job ends.
+        let left = fs::read_dir(temp).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        assert_eq!(left.filter(|name| name.contains("logins")).collect::<Vec<_>>(), Vec::<String>::new());
         outcome.summary = fs::read_to_string(file("summary")).unwrap_or_default();
         for secret in SECRETS {
             assert!(!(outcome.log.clone() + &outcome.summary).contains(secret), "{secret}: {}", outcome.log);
@@ -235,12 +241,82 @@ fn a_pull_request_is_compared_and_commented() {
     assert!(comment.starts_with("<!-- olmcat again -->\n## Changes of the catalog\n"), "{comment}");
     assert!(comment.contains("bundle `demo.v0.2.0`"), "{comment}");
 
+    // What is lost by an error is not told as removed.
+    let csv = "bundles/demo/0.2.0/manifests/demo.clusterserviceversion.yaml";
+    let broken = Job::new(&watched, &server, "pull_request").with("against", &published);
+    let broken = broken.change(csv, "version: 0.2.0", "version: 0.2").run();
+    assert_eq!(broken.failed.as_deref(), Some("Judge"), "{}", broken.log);
+    assert!(broken.log.contains("::error title=olmcat::the project has findings"), "{}", broken.log);
+    assert!(
+        broken.log.contains("::error title=olmcat::the catalogs could not be compared"),
+        "{}",
+        broken.log
+    );
+    assert!(!broken.log.contains("differs"), "{}", broken.log);
+    let told = "## Changes of the catalog\n\nThey could not be compared: the project has findings.\n";
+    assert_eq!(written("POST").last().unwrap(), &format!("<!-- olmcat . -->\n{told}"));
+    assert!(broken.summary.contains(told), "{}", broken.summary);
+
     // Who may not comment is told, and goes on.
     let refused = Server::start(|_| Some(reply(403, &[], "{}")));
     let outcome = Job::new(&watched, &refused, "pull_request").with("against", &published).run();
     assert_eq!(outcome.failed, None, "{}", outcome.log);
     assert!(outcome.log.contains("::warning title=olmcat::no comment could be written"), "{}", outcome.log);
     watched.assert_discreet();
+}
+
+#[test]
+fn what_is_private_is_compared_and_shown() {
+    let (Some(watched), Some(registry)) = (Watched::new(), Guarded::start()) else { return };
+    let published = format!("{}/demo/catalog:v1", registry.host);
+    let _ = registry.olmcat(&["push", &published]).current_dir(&data("project")).run().exits(0);
+    let server = Server::start(|_| None);
+    let job = |password: &str| {
+        let job = Job::new(&watched, &server, "push").with("username", "alice").with("password", password);
+        job.with("against", &published).with("report", "report.html")
+    };
+    let known = job("s3cret");
+    let outcome = known.run();
+    assert_eq!(outcome.failed, None, "{}", outcome.log);
+    assert!(outcome.summary.contains("## Changes of the catalog\n\nNone.\n"), "{}", outcome.summary);
+    let page = fs::read_to_string(known.folder.path().join("work/report.html")).unwrap();
+    assert!(page.contains(&format!("Changes against <bdi>{published}</bdi>")));
+    // A fork has no password; another is nobody.
+    for (password, told) in
+        [("", "wants a user and a password"), ("wr0ng", "::warning title=olmcat::no login")]
+    {
+        let outcome = job(password).run();
+        assert_eq!(outcome.failed.as_deref(), Some("Compare"), "{}", outcome.log);
+        assert!(outcome.log.contains(told), "{}", outcome.log);
+    }
+    // What is on disk is asked for by nobody.
+    for (place, is_there) in [("catalog", true), ("oci:image:latest", false), ("image:latest", false)] {
+        let job = job("wr0ng").with("against", place);
+        fs::create_dir(job.folder.path().join("work/image")).unwrap();
+        let outcome = job.run();
+        assert_eq!(outcome.failed.is_none(), is_there, "{}", outcome.log);
+        assert!(!outcome.log.contains("no login"), "{}", outcome.log);
+    }
+    watched.assert_discreet();
+}
+
+/// A project is pushed to its code host before it has a bundle.
+#[test]
+fn what_was_just_begun_is_in_order() {
+    let Some(watched) = Watched::new() else { return };
+    let server = Server::start(|_| None);
+    let job = Job::new(&watched, &server, "pull_request").with("report", "report.html");
+    let nowhere = "127.0.0.1:1/demo/catalog:v1";
+    let job = job.with("username", "alice").with("password", "s3cret").with("against", nowhere);
+    let job = job.with("push", nowhere);
+    let work = job.folder.path().join("work");
+    fs::remove_dir_all(&work).unwrap();
+    let _ = Olmcat::new(["init".as_ref(), work.as_os_str()]).run().exits(0);
+    let outcome = job.run();
+    assert_eq!(outcome.failed, None, "{}", outcome.log);
+    assert!(outcome.log.contains("::notice title=olmcat::the project has no package yet"), "{}", outcome.log);
+    assert_eq!(outcome.outputs.get("build.digest"), None);
+    assert_eq!(server.log().len(), 0, "there is nothing to comment");
 }
 
 #[test]
@@ -287,48 +363,31 @@ fn findings_are_shown_in_all_places_and_stop_the_job() {
 
 #[test]
 fn the_default_branch_pushes_and_signs() {
-    let Some(watched) = Watched::new() else { return };
-    let Some(registry) = Registry::start("", AUTH, |dir| fs::write(dir.join("htpasswd"), HTPASSWD).unwrap())
-    else {
-        return;
-    };
+    let (Some(watched), Some(registry)) = (Watched::new(), Guarded::start()) else { return };
     let server = Server::start(|_| None);
-    let host = format!("127.0.0.1:{}", registry.port);
+    let host = &registry.host;
     let job = || {
         let job = Job::new(&watched, &server, "push").with("username", "alice").with("password", "s3cret");
         // One reference a line, with blanks where people put them.
         job.with("push", format!("{host}/demo/catalog:v1\n  {host}/demo/other:v1\n\n"))
     };
-    let key = registry.folder.path().join("key.pem");
-    let generate = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out"];
-    crate::image::output(std::process::Command::new("openssl").args(generate).arg(&key));
-    let pushing = job().with("sign-key", fs::read_to_string(key).unwrap()).with("report", "report.html");
+    let pushing = job().with("sign-key", &registry.key).with("report", "report.html");
     let outcome = pushing.run();
     assert_eq!(outcome.failed, None, "{}", outcome.log);
     let digest = &outcome.outputs["build.digest"];
-    let logins = registry.folder.write("logins.json", "{}");
-    let login =
-        ["login", &host, "--username", "alice", "--password-stdin", "--authfile", logins.to_str().unwrap()];
-    let _ = Olmcat::new(login).input("s3cret").run().exits(0);
     for repository in ["catalog", "other"] {
         let reference = format!("{host}/demo/{repository}:v1");
-        let args = ["inspect", &reference, "--authfile", logins.to_str().unwrap()];
-        let shown = Olmcat::new(args).env("HOME", registry.folder.path()).run().exits(0).stdout();
+        let shown = registry.olmcat(&["inspect", &reference]).run().exits(0).stdout();
         assert!(shown.contains(digest.as_str()), "{shown}");
         let signature = format!("{host}/demo/{repository}:{}.sig", digest.replace(':', "-"));
-        let args = ["inspect", &signature, "--authfile", logins.to_str().unwrap()];
-        let _ = Olmcat::new(args).env("HOME", registry.folder.path()).run().exits(0);
+        let _ = registry.olmcat(&["inspect", &signature]).run().exits(0);
     }
     assert!(pushing.folder.path().join("work/report.html").is_file());
-    // The logins went with the step.
-    let left = fs::read_dir(pushing.folder.path().join("temp")).unwrap();
-    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    assert!(!left.iter().any(|name| name.contains("logins")), "{left:?}");
     watched.assert_discreet();
 
     // A wrong password stops it, and what looks like a command is a text.
     let wrong = job().with("password", "wr0ng").run();
-    assert_eq!(wrong.failed.as_deref(), Some("Push and sign"), "{}", wrong.log);
+    assert_eq!(wrong.failed.as_deref(), Some("Log in"), "{}", wrong.log);
     for input in ["project", "against", "fail-on", "flavour", "push", "username"] {
         let job = job()
             .with("against", "catalog")

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::Command;
 
 use serde_json::Value as Json;
 
-use crate::pipeline::{SECRETS, Watched, assert_sound, read, serve};
-use crate::registry::{AUTH, HTPASSWD, Registry};
+use crate::pipeline::{Guarded, SECRETS, Watched, assert_sound, read, serve};
+use crate::registry::Registry;
 use crate::server::{Asked, Server, reply};
 use crate::support::{Folder, Olmcat, data};
 
@@ -52,7 +51,13 @@ impl<'a> Project<'a> {
         env.extend(self.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         let file = self.folder.write("script.sh", script(&template, job));
         let env: Vec<_> = env.into_iter().collect();
+        let temp = self.folder.path().join("temp");
+        fs::create_dir_all(&temp).unwrap();
+        let env = [vec![("TMPDIR".to_owned(), temp.display().to_string())], env].concat();
         let ran = self.watched.run(&["sh", "-e"], &file, &self.folder.path().join("work"), &env);
+        // The logins go, however the job ends; what was downloaded goes with its folder.
+        let left = fs::read_dir(temp).unwrap().map(|entry| entry.unwrap().path());
+        assert_eq!(left.filter(|path| path.is_file()).count(), 0);
         let log = String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned();
         SECRETS.iter().for_each(|secret| assert!(!log.contains(secret), "{secret}: {log}"));
         (ran.status.success(), log)
@@ -104,6 +109,18 @@ fn findings_become_reports() {
     }
 }
 
+/// What is not rendered is told before the merge, after which nothing would be published.
+#[test]
+fn a_stale_catalog_is_a_finding() {
+    let Some(watched) = Watched::new() else { return };
+    let project = Project::new(&watched);
+    fs::remove_file(project.folder.path().join("work/catalog/demo/catalog.yaml")).unwrap();
+    let (is_good, log) = project.run("olmcat-validate");
+    assert!(!is_good && log.contains("catalog/demo/catalog.yaml is stale: run `olmcat render`"), "{log}");
+    assert!(project.text("olmcat.junit").contains("<testsuite"), "the reports are written all the same");
+    assert!(!project.folder.path().join("work/catalog/demo/catalog.yaml").exists());
+}
+
 #[test]
 fn a_merge_request_is_compared_and_noted() {
     let (Some(watched), Some(registry)) = (Watched::new(), Registry::plain()) else { return };
@@ -150,44 +167,94 @@ fn a_merge_request_is_compared_and_noted() {
     assert!(!is_good && log.contains("bundle `demo.v0.2.0`"), "{log}");
     assert!(body(&again, "PUT").contains("demo.v0.2.0"));
 
+    // What is lost by an error is not told as removed.
+    let again = api("[]");
+    let broken = project(&again);
+    let csv = broken.folder.path().join("work/bundles/demo/0.2.0/manifests/demo.clusterserviceversion.yaml");
+    fs::write(&csv, fs::read_to_string(&csv).unwrap().replace("version: 0.2.0", "version: 0.2")).unwrap();
+    let (is_good, log) = broken.run("olmcat-diff");
+    assert!(!is_good && log.contains("They could not be compared: the project has findings."), "{log}");
+    let note = body(&again, "POST").replace('+', "%20");
+    assert!(note.contains("could%20not%20be%20compared") && !note.contains("Stranded"), "{note}");
+
     let refused = Server::start(|_| Some(reply(401, &[], "{}")));
     let (is_good, log) = project(&refused).run("olmcat-diff");
     assert!(is_good && log.contains("no note could be written"), "{log}");
     watched.assert_discreet();
 }
 
+/// A project is pushed to its code host before it has a bundle.
+#[test]
+fn what_was_just_begun_is_in_order() {
+    let Some(watched) = Watched::new() else { return };
+    let nowhere = "127.0.0.1:1/demo/catalog:v1";
+    let project = Project::new(&watched).with("OLMCAT_AGAINST", nowhere).with("OLMCAT_PUSH", nowhere);
+    let work = project.folder.path().join("work");
+    fs::remove_dir_all(&work).unwrap();
+    let _ = Olmcat::new(["init".as_ref(), work.as_os_str()]).run().exits(0);
+    for job in ["olmcat-validate", "olmcat-diff", "olmcat-push"] {
+        let (is_good, log) = project.run(job);
+        assert!(is_good && log.contains("the project has no package yet"), "{job}: {log}");
+    }
+}
+
+#[test]
+fn what_is_private_is_compared_and_shown() {
+    let (Some(watched), Some(registry)) = (Watched::new(), Guarded::start()) else { return };
+    let published = format!("{}/demo/catalog:v1", registry.host);
+    let _ = registry.olmcat(&["push", &published]).current_dir(&data("project")).run().exits(0);
+    let project = || Project::new(&watched).with("OLMCAT_AGAINST", &published);
+    let of_ours = || project().with("OLMCAT_USERNAME", "alice");
+    let of_the_job = project()
+        .with("CI_REGISTRY", &registry.host)
+        .with("CI_REGISTRY_USER", "alice")
+        .with("CI_REGISTRY_PASSWORD", "s3cret");
+    for known in [of_ours().with("OLMCAT_PASSWORD", "s3cret"), of_the_job] {
+        let (is_good, log) = known.run("olmcat-diff");
+        assert!(is_good && log.contains("## Changes of the catalog\n\nNone."), "{log}");
+        let (is_good, log) = known.run("olmcat-validate");
+        assert!(is_good, "{log}");
+        assert!(known.text("olmcat.html").contains(&format!("Changes against <bdi>{published}</bdi>")));
+    }
+    // Without the page the job is not green.
+    for (unknown, told) in [
+        (project(), "wants a user and a password"),
+        (of_ours().with("OLMCAT_PASSWORD", "wr0ng"), "no login to the registry of OLMCAT_AGAINST"),
+    ] {
+        for job in ["olmcat-diff", "olmcat-validate"] {
+            let (is_good, log) = unknown.run(job);
+            assert!(!is_good && log.contains(told), "{job}: {log}");
+        }
+    }
+    for on_disk in ["catalog", "oci:image", "image:latest"] {
+        let project = of_ours().with("OLMCAT_PASSWORD", "wr0ng").with("OLMCAT_AGAINST", on_disk);
+        fs::create_dir(project.folder.path().join("work/image")).unwrap();
+        let (is_good, log) = project.run("olmcat-diff");
+        assert!(is_good == (on_disk == "catalog") && !log.contains("no login"), "{log}");
+    }
+    watched.assert_discreet();
+}
+
 #[test]
 fn the_default_branch_pushes_and_signs() {
-    let Some(watched) = Watched::new() else { return };
-    let Some(registry) = Registry::start("", AUTH, |dir| fs::write(dir.join("htpasswd"), HTPASSWD).unwrap())
-    else {
-        return;
-    };
-    let host = format!("127.0.0.1:{}", registry.port);
+    let (Some(watched), Some(registry)) = (Watched::new(), Guarded::start()) else { return };
+    let host = &registry.host;
     let push = |project: Project<'_>| {
         let project = project.with("OLMCAT_PUSH", format!("{host}/demo/catalog:v1 {host}/demo/other:v1"));
         project.run("olmcat-push")
     };
     // GitLab's own registry is known by its job, others by variables.
-    let key = registry.folder.path().join("key.pem");
-    let generate = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out"];
-    crate::image::output(Command::new("openssl").args(generate).arg(&key));
     let own = Project::new(&watched)
-        .with("CI_REGISTRY", &host)
+        .with("CI_REGISTRY", host)
         .with("CI_REGISTRY_USER", "alice")
         .with("CI_REGISTRY_PASSWORD", "s3cret")
-        .with("OLMCAT_SIGN_KEY", fs::read_to_string(&key).unwrap());
+        .with("OLMCAT_SIGN_KEY", &registry.key);
     let (is_good, log) = push(own);
     assert!(is_good, "{log}");
     let digest = log.lines().find(|line| line.starts_with("sha256:")).unwrap();
-    let logins = registry.folder.write("logins.json", "{}");
-    let login =
-        ["login", &host, "--username", "alice", "--password-stdin", "--authfile", logins.to_str().unwrap()];
-    let _ = Olmcat::new(login).input("s3cret").run().exits(0);
     for repository in ["catalog", "other"] {
         let reference = format!("{host}/demo/{repository}:v1");
-        let args = ["inspect", &reference, "--authfile", logins.to_str().unwrap()];
-        let shown = Olmcat::new(args).env("HOME", registry.folder.path()).run().exits(0).stdout();
+        let shown = registry.olmcat(&["inspect", &reference]).run().exits(0).stdout();
         assert!(shown.contains(digest), "{shown}");
     }
     let other = |password: &str| {

@@ -62,7 +62,16 @@ fn each_does_what_it_says() {
         match id.trim_end_matches("-system") {
             "olmcat-validate" => assert_ne!((&mended[0], &rendered[1]), (&good[0], &good[1])),
             "olmcat-fix" => assert_eq!(mended, good),
-            _ => assert_eq!((passes, rendered), (false, good.clone())),
+            _ => {
+                assert_eq!((passes, rendered), (false, good.clone()));
+                // pre-commit sees no change in a file that git does not know yet: the hook itself must fail.
+                let folder = Folder::new();
+                crate::console::copy(&data("project"), folder.path());
+                fs::remove_file(folder.path().join(CATALOG)).unwrap();
+                assert_eq!(run(hook, folder.path()).status.code(), Some(1), "{id}");
+                assert_eq!(fs::read_to_string(folder.path().join(CATALOG)).unwrap(), good[1]);
+                assert_eq!(run(hook, folder.path()).status.code(), Some(0), "{id}");
+            }
         }
     }
 }

@@ -163,6 +163,8 @@ fn what_cannot_be_done_is_told() {
         (&["init", image, "a: b"], "invalid value"),
         (&["init", "--home", "https://example.com/olmcat"], "https://HOST/OWNER/REPOSITORY"),
         (&["init", "--home", "https://example.com/team/olmcat # no"], "https://HOST/OWNER/REPOSITORY"),
+        (&["init", "--home", "https://github.com/team/group/olmcat"], "https://HOST/OWNER/REPOSITORY"),
+        (&["init", "--ci", "none,github"], "`--ci none` and another host contradict one another"),
         (&["init", "--bundle", "file"], "--bundle-image"),
         (&["init", "new", "--bundle", "file", "--bundle-image", "quay.io/team/demo:v1"], "file"),
     ] {
@@ -182,26 +184,64 @@ fn the_jobs_are_short_yaml() {
         assert!(text.contains("olmcat") && text.lines().count() <= 40, "{name}");
         assert!(!text.contains(['{', '}']) || name.contains("github"), "{name} is filled in");
     }
-    let of_ours = Folder::new();
-    let home = "https://git.example.com/team/olmcat";
-    let args = ["init", "--ci", "github,gitlab", "--home", &format!("{home}.git")];
-    let run = olmcat(of_ours.path(), &args).run().exits(0);
-    assert!(!run.stderr().contains("OWNER"), "{}", run.stderr());
-    let text = |name: &str| fs::read_to_string(of_ours.path().join(name)).unwrap();
-    let version = env!("CARGO_PKG_VERSION");
-    for (name, line) in [
-        (".github/workflows/catalog.yml", format!("uses: team/olmcat/.github/actions/olmcat@v{version}")),
-        (".github/workflows/catalog.yml", "        # push: ".to_owned()),
-        (".gitlab-ci.yml", format!("remote: {home}/-/raw/v{version}/.gitlab/olmcat.yml")),
-        (".gitlab-ci.yml", format!("OLMCAT_RELEASE: {home}/releases/download/v{version}")),
-        (".gitlab-ci.yml", "  # OLMCAT_PUSH: ".to_owned()),
-        (".pre-commit-config.yaml", format!("repo: {home}")),
-    ] {
-        assert!(text(name).contains(&line), "{name}: {line}\n{}", text(name));
-    }
     let without = Folder::new();
     olmcat(without.path(), &["init", "--ci", "none"]).run().exits(0);
     assert!(!without.path().join(".github").exists() && !without.path().join(".gitlab-ci.yml").exists());
+}
+
+/// Each code host has addresses of its own, and GitHub runs what is on github.com only: the same name there may be that of
+/// a stranger, who would get the password.
+#[test]
+fn the_jobs_take_olmcat_from_where_it_is() {
+    let version = concat!("v", env!("CARGO_PKG_VERSION"));
+    let (github, gitlab, hooks) =
+        (".github/workflows/catalog.yml", ".gitlab-ci.yml", ".pre-commit-config.yaml");
+    let to_do = "in the place of OWNER, in .github/workflows/catalog.yml: GitHub takes actions from github.com alone\n";
+    for (home, action, raw, releases, told) in [
+        ("https://github.com/team/olmcat", "team/olmcat", "raw", "releases/download/VERSION", ""),
+        (
+            "https://gitlab.com/group/sub/olmcat",
+            "OWNER/olmcat",
+            "-/raw",
+            "-/releases/VERSION/downloads",
+            to_do,
+        ),
+        (
+            "https://git.example.com/team/olmcat",
+            "OWNER/olmcat",
+            "-/raw",
+            "-/releases/VERSION/downloads",
+            to_do,
+        ),
+    ] {
+        let folder = Folder::new();
+        let args = ["init", "--ci", "github,gitlab", "--home", &format!("{home}.git")];
+        let run = olmcat(folder.path(), &args).run().exits(0);
+        let is_told =
+            if told.is_empty() { !run.stderr().contains("OWNER") } else { run.stderr().contains(told) };
+        assert!(is_told, "{}", run.stderr());
+        assert!(run.stderr().contains("REGISTRY_PASSWORD") && run.stderr().contains("OLMCAT_PASSWORD"));
+        let releases = releases.replace("VERSION", version);
+        let of_action = format!("https://github.com/{action}/releases/download/{version}");
+        for (name, line) in [
+            (github, format!("uses: {action}/.github/actions/olmcat@{version}\n")),
+            (github, format!("release: {of_action}\n")),
+            (github, "        # push: ".to_owned()),
+            (gitlab, format!("remote: {home}/{raw}/{version}/.gitlab/olmcat.yml\n")),
+            (gitlab, format!("OLMCAT_RELEASE: {home}/{releases}\n")),
+            (gitlab, "  # OLMCAT_PUSH: ".to_owned()),
+            (hooks, format!("repo: {home}\n")),
+        ] {
+            let text = fs::read_to_string(folder.path().join(name)).unwrap();
+            assert!(text.contains(&line), "{name}: {line}\n{text}");
+        }
+        // The checkout is the one that README names.
+        let readme = fs::read_to_string(root().join("README.md")).unwrap();
+        let text = fs::read_to_string(folder.path().join(github)).unwrap();
+        let checkout = text.split("    steps:\n").nth(1).unwrap().lines().take(2);
+        let checkout: String = checkout.map(|line| format!("{line}\n")).collect();
+        assert!(checkout.contains("checkout@") && readme.contains(&checkout), "{checkout}");
+    }
 }
 
 /// What the jobs name is what this repository publishes: the inputs of its action, the variables of its template, its

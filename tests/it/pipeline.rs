@@ -1,4 +1,5 @@
-//! What the tests of pipelines share: their files read, programs that are watched, and a release to download.
+//! What the tests of pipelines share: their files read, programs that are watched, a release to download, and a registry
+//! with a password.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +9,9 @@ use olmcat::text::{Kind, Value, yaml};
 use serde_json::Value as Json;
 
 use crate::image::output;
+use crate::registry::{AUTH, HTPASSWD, Registry};
 use crate::server::{Asked, Reply, Server, reply};
-use crate::support::{Folder, root, tool};
+use crate::support::{Folder, Olmcat, root, tool};
 
 /// What must be seen nowhere.
 pub const SECRETS: [&str; 3] = ["t0ken", "s3cret", "PRIVATE KEY"];
@@ -66,6 +68,35 @@ impl Watched {
         let noted = fs::read_to_string(self.0.path().join("arguments")).unwrap();
         assert!(noted.contains("olmcat"), "nothing was run");
         SECRETS.iter().for_each(|secret| assert!(!noted.contains(secret), "{secret}:\n{noted}"));
+    }
+}
+
+/// A registry that asks for a password, and a key to sign with.
+pub struct Guarded {
+    registry: Registry,
+    pub host: String,
+    /// PEM.
+    pub key: String,
+    logins: PathBuf,
+}
+
+impl Guarded {
+    pub fn start() -> Option<Self> {
+        let registry = Registry::start("", AUTH, |dir| fs::write(dir.join("htpasswd"), HTPASSWD).unwrap())?;
+        let host = format!("127.0.0.1:{}", registry.port);
+        let key = registry.folder.path().join("key.pem");
+        let generate = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out"];
+        output(Command::new("openssl").args(generate).arg(&key));
+        let logins = registry.folder.write("logins.json", "{}");
+        let guarded = Guarded { registry, host, key: fs::read_to_string(key).unwrap(), logins };
+        let login = ["login", &guarded.host, "--username", "alice", "--password-stdin"];
+        let _ = guarded.olmcat(&login).input("s3cret").run().exits(0);
+        Some(guarded)
+    }
+
+    /// The binary for one who is logged in.
+    pub fn olmcat(&self, args: &[&str]) -> Olmcat {
+        Olmcat::new(args).env("REGISTRY_AUTH_FILE", &self.logins).env("HOME", self.registry.folder.path())
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) enum Ci {
 
 /// Stands for the repository that publishes olmcat where nobody has named it.
 pub(super) const SOMEWHERE: &str = "https://github.com/OWNER/olmcat";
+pub(super) const GITHUB_JOB: &str = ".github/workflows/catalog.yml";
+pub(super) const GITLAB_JOB: &str = ".gitlab-ci.yml";
 /// Stands for the repository of the catalog image.
 const SOME_IMAGE: &str = "quay.io/team/catalog";
 
@@ -28,6 +30,28 @@ pub(super) struct Choice<'a> {
     pub(super) ci: &'a [Ci],
     /// The repository that publishes olmcat, with its action, template, hooks and releases.
     pub(super) home: &'a str,
+}
+
+/// The code host of a repository, by whose rules its files and releases have addresses.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Host {
+    Github,
+    /// Also one of somebody's own, under any name.
+    Gitlab,
+}
+
+impl Host {
+    fn of(home: &str) -> Self {
+        if home.starts_with(GITHUB) { Host::Github } else { Host::Gitlab }
+    }
+}
+
+/// Where GitHub takes actions from, whatever stands before their names.
+const GITHUB: &str = "https://github.com/";
+
+/// Says whether GitHub can run the action of a repository.
+pub(super) fn has_action(home: &str) -> bool {
+    Host::of(home) == Host::Github
 }
 
 /// Returns the files by their paths.
@@ -42,13 +66,17 @@ pub(super) fn files(choice: &Choice<'_>) -> Vec<(String, String)> {
         files.push(("catalog/contract.yaml".to_owned(), text));
     }
     files.extend(schemas().into_iter().map(|(name, text)| (format!("catalog/{name}"), text)));
-    let mut job = |path: &str, text: &str| files.push((path.to_owned(), filled(text, choice)));
-    job(".pre-commit-config.yaml", include_str!("pre-commit.yaml"));
+    let mut job = |path: &str, text: &str, home: &str| {
+        files.push((path.to_owned(), filled(text, home, choice.image)));
+    };
+    job(".pre-commit-config.yaml", include_str!("pre-commit.yaml"), choice.home);
     if choice.ci.contains(&Ci::Github) {
-        job(".github/workflows/catalog.yml", include_str!("github.yaml"));
+        // The same name on GitHub may be that of a stranger, who would get the password of the registry.
+        let home = if has_action(choice.home) { choice.home } else { SOMEWHERE };
+        job(GITHUB_JOB, include_str!("github.yaml"), home);
     }
     if choice.ci.contains(&Ci::Gitlab) {
-        job(".gitlab-ci.yml", include_str!("gitlab.yaml"));
+        job(GITLAB_JOB, include_str!("gitlab.yaml"), choice.home);
     }
     files
 }
@@ -66,24 +94,25 @@ fn settings(image: Option<&str>) -> String {
 
 /// Fills in who publishes olmcat, which version it is, and where the image goes. Without a repository for the image,
 /// nothing is pushed.
-fn filled(text: &str, choice: &Choice<'_>) -> String {
-    let home = choice.home;
-    // GitHub names an action without its host.
-    let action =
-        home.strip_prefix("https://").and_then(|home| home.split_once('/')).map_or(home, |(_, path)| path);
-    let raw =
-        if home.starts_with("https://github.com/") { format!("{home}/raw") } else { format!("{home}/-/raw") };
+fn filled(text: &str, home: &str, image: Option<&str>) -> String {
+    let version = concat!("v", env!("CARGO_PKG_VERSION"));
+    let (raw, release) = match Host::of(home) {
+        Host::Github => (format!("{home}/raw/{version}"), format!("{home}/releases/download/{version}")),
+        Host::Gitlab => (format!("{home}/-/raw/{version}"), format!("{home}/-/releases/{version}/downloads")),
+    };
     let values = [
         ("{home}", home),
-        ("{action}", action),
+        // GitHub names an action without its host.
+        ("{action}", home.strip_prefix(GITHUB).unwrap_or(home)),
         ("{raw}", &raw),
-        ("{version}", concat!("v", env!("CARGO_PKG_VERSION"))),
-        ("{image}", choice.image.unwrap_or(SOME_IMAGE)),
+        ("{release}", &release),
+        ("{version}", version),
+        ("{image}", image.unwrap_or(SOME_IMAGE)),
     ];
     let is_pushed = |line: &str| line.contains("push: ") || line.contains("PUSH: ");
     let lines = text.lines().map(|line| {
         let line = values.iter().fold(line.to_owned(), |line, (name, value)| line.replace(name, value));
-        match choice.image.is_none() && is_pushed(&line) {
+        match image.is_none() && is_pushed(&line) {
             true => {
                 let start = line.len() - line.trim_start().len();
                 format!("{}# {}\n", &line[..start], &line[start..])

@@ -14,7 +14,7 @@ use crate::diag::{Error, Report};
 use crate::load;
 use crate::oci::Reference;
 use crate::text::Sources;
-use files::{Choice, Ci, SOMEWHERE, files};
+use files::{Choice, Ci, GITHUB_JOB, GITLAB_JOB, SOMEWHERE, files, has_action};
 
 /// Start a catalog repository: settings, schemas for editors, jobs of CI, and a first bundle
 ///
@@ -41,6 +41,7 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_delimiter = ',', default_value = "github", value_name = "HOST")]
     ci: Vec<Ci>,
     /// The repository that publishes olmcat, such as `https://github.com/OWNER/olmcat`: jobs and hooks take it from there.
+    /// It is on github.com or on a GitLab; GitHub takes actions from github.com alone.
     #[arg(long, value_name = "URL", value_parser = home)]
     home: Option<String>,
 }
@@ -51,21 +52,28 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         let message = format!("{} is a file, and a repository is a folder", root.display());
         return Err(Error::new(message).hint("name another folder"));
     }
+    if args.ci.contains(&Ci::None) && args.ci.iter().any(|ci| *ci != Ci::None) {
+        return Err(Error::new("`--ci none` and another host contradict one another")
+            .hint("leave out `none`, or the others"));
+    }
     let published = Some(env!("CARGO_PKG_REPOSITORY")).filter(|url| !url.is_empty());
     let home = args.home.as_deref().or(published);
-    let choice = Choice {
-        image: args.image.as_deref(),
-        has_contract: args.contract,
-        ci: &args.ci,
-        home: home.unwrap_or(SOMEWHERE),
-    };
-    let mut unnamed = Vec::new();
+    let home = home.unwrap_or(SOMEWHERE);
+    let choice = Choice { image: args.image.as_deref(), has_contract: args.contract, ci: &args.ci, home };
+    let (mut unnamed, mut secrets) = (Vec::new(), Vec::new());
     for (name, text) in files(&choice) {
         let path = below(root, &name);
         if put(&path, &text)? {
             ui.note(&format!("wrote {}", path.display()));
             if text.contains(SOMEWHERE) {
                 unnamed.push(path.display().to_string());
+            }
+            match name.as_str() {
+                GITHUB_JOB => secrets.push("REGISTRY_USERNAME and REGISTRY_PASSWORD as secrets on GitHub"),
+                GITLAB_JOB => {
+                    secrets.push("OLMCAT_USERNAME and OLMCAT_PASSWORD as variables on GitLab, masked")
+                }
+                _ => {}
             }
         } else if name.ends_with(".schema.json") && !fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
             let path = path.display();
@@ -76,8 +84,9 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     }
     if !unnamed.is_empty() {
         let files = unnamed.join(" and ");
+        let why = if has_action(home) { "" } else { ": GitHub takes actions from github.com alone" };
         ui.note(&format!(
-            "name the owner of the repository that publishes olmcat, in the place of OWNER, in {files}"
+            "name the owner of the repository that publishes olmcat, in the place of OWNER, in {files}{why}"
         ));
     }
     if let (Some(folder), Some(image)) = (&args.bundle, &args.bundle_image) {
@@ -96,6 +105,9 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         } else {
             "`olmcat build` makes the image"
         };
+        if !secrets.is_empty() {
+            ui.note(&format!("to publish from there, make {}", secrets.join(", and ")));
+        }
         ui.note(&format!("the project is in order; {next}"));
     }
     Ok(status)
@@ -117,7 +129,7 @@ fn bundle(folder: &Path, image: &str, root: &Path, ui: &mut Ui) -> Result<ExitSt
             return Ok(status);
         }
     }
-    render::project(false, root, ui)
+    render::project(render::Stale::Written, root, ui)
 }
 
 /// Writes a file that is not there, and returns whether it did.
@@ -157,8 +169,10 @@ fn home(text: &str) -> Result<String, String> {
     };
     let path: Vec<&str> =
         trimmed.strip_prefix("https://").map(|path| path.split('/').collect()).unwrap_or_default();
-    match path.len() >= 3 && path.iter().all(|part| is_name(part)) {
-        true => Ok(trimmed.to_owned()),
+    // GitLab has groups in groups, GitHub has not.
+    let is_deep = path.len() > 3 && path[0].eq_ignore_ascii_case("github.com");
+    match path.len() >= 3 && !is_deep && path.iter().all(|part| is_name(part)) {
+        true => Ok(format!("https://{}/{}", path[0].to_ascii_lowercase(), path[1..].join("/"))),
         false => Err("write `https://HOST/OWNER/REPOSITORY`".to_owned()),
     }
 }
