@@ -273,6 +273,9 @@ fn read<T: DeserializeOwned + Serialize>(
             return None;
         }
     };
+    if let Some(line) = yaml::behind(text, tree.root()) {
+        report.push(Diagnostic::unread_document(file, line));
+    }
     let mut out = String::from("{}");
     if let Some(root) = tree.root().filter(|root| !root.is_null()) {
         for duplicate in duplicate_keys(root) {

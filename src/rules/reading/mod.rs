@@ -19,6 +19,7 @@ pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_RULE,
     &UNLISTED_BUNDLE,
     &UNREADABLE_FILE,
+    &UNREAD_DOCUMENT,
     &UNRENDERABLE_BUNDLE,
     &UNSIGNED_IMAGE,
     &UNUSED_EXCEPTION,
@@ -40,6 +41,7 @@ static UNKNOWN_BUNDLE: Rule = Rule { code: codes::UNKNOWN_BUNDLE, check: Check::
 static UNKNOWN_RULE: Rule = Rule { code: codes::UNKNOWN_RULE, check: Check::Elsewhere };
 static UNLISTED_BUNDLE: Rule = Rule { code: codes::UNLISTED_BUNDLE, check: Check::Elsewhere };
 static UNREADABLE_FILE: Rule = Rule { code: codes::UNREADABLE_FILE, check: Check::Elsewhere };
+static UNREAD_DOCUMENT: Rule = Rule { code: codes::UNREAD_DOCUMENT, check: Check::Elsewhere };
 static UNRENDERABLE_BUNDLE: Rule = Rule { code: codes::UNRENDERABLE_BUNDLE, check: Check::Elsewhere };
 static UNSIGNED_IMAGE: Rule = Rule { code: codes::UNSIGNED_IMAGE, check: Check::Elsewhere };
 static UNUSED_EXCEPTION: Rule = Rule { code: codes::UNUSED_EXCEPTION, check: Check::Elsewhere };
