@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::choice::Choice;
 use super::expand;
+use super::misnamed;
 use super::rulebook::Rulebook;
 use super::ui::Ui;
 use crate::bundle::Bundle;
@@ -84,6 +85,10 @@ pub(super) fn check_with<'s>(
     if report.has_errors() {
         return Ok(Project { settings: book.settings, contract: book.contract, packages: Vec::new() });
     }
+    let misnamed = misnamed::files(root, &book.settings.targets())?;
+    for file in &misnamed {
+        report.push(file.finding(sources));
+    }
     ui.step("checking the bundles");
     let folders = bundle_folders(root)?;
     let checked: Vec<(Bundle<'s>, Option<BundleBlob<'s>>, Report)> =
@@ -126,7 +131,8 @@ pub(super) fn check_with<'s>(
             packages.push((package, catalog));
         }
     }
-    for (package, bundles) in bundles {
+    let is_expected = |package: &String| misnamed.iter().any(|file| file.is_template_of(package));
+    for (package, bundles) in bundles.into_iter().filter(|(package, _)| !is_expected(package)) {
         for bundle in bundles.blobs {
             let mut finding = unlisted(&bundle);
             finding.help(format!("add `catalog/{package}/template.yaml`"));
@@ -148,14 +154,17 @@ pub(super) fn check_with<'s>(
         report.append(rules::check_upgrades(&parts, &rendered, book.contract.as_ref()));
     }
     // What nobody asked needs no exception yet.
-    book.apply(report, sources, !is_broken, ui)?;
+    book.apply(report, sources, !is_broken && misnamed.is_empty(), ui)?;
     Ok(Project { settings: book.settings, contract: book.contract, packages })
 }
 
 /// Says that a folder is none of a project.
 pub(super) fn no_project(root: &Path) -> Error {
-    Error::new(format!("no project here: {} is missing", below(root, SETTINGS).display()))
-        .hint("run olmcat in the folder of a project, or name it with `--project DIR`")
+    let error = Error::new(format!("no project here: {} is missing", below(root, SETTINGS).display()));
+    match misnamed::settings(root) {
+        Some(file) => error.hint(format!("nobody reads {}: {}", file.path.display(), file.remedy())),
+        None => error.hint("run olmcat in the folder of a project, or name it with `--project DIR`"),
+    }
 }
 
 /// Reads a catalog. Of the project's own, what it hides is hidden, too, when one package is looked at.

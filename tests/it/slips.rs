@@ -44,3 +44,61 @@ fn opm_passes_a_second_document_over() {
     let run = Olmcat::new(["opm", "alpha", "render-template", "-o", "yaml"]).input(template).run().exits(0);
     assert_eq!(run.stdout(), "---\ndefaultChannel: \"\"\nname: demo\nschema: olm.package\n");
 }
+
+#[test]
+fn files_that_are_named_nearly_right_are_told() {
+    let project = Project::new();
+    for (path, should) in [
+        ("catalog/contract.yml", "contract.yaml"),
+        ("catalog/Contracts.yaml", "contract.yaml"),
+        ("catalog/demo/deprecations.yml", "deprecations.yaml"),
+        ("catalog/demo/deprecation.yaml", "deprecations.yaml"),
+        ("catalog/demo/deprecations.json", "deprecations.yaml"),
+    ] {
+        project.folder.write(path, "garbage: [");
+        let name = path.rsplit('/').next().unwrap();
+        let run = project.olmcat(&["validate"]).run().exits(1);
+        let wanted = format!(
+            "error[misnamed-file]: nobody reads `{name}`\n--> {path}\n = help: rename it to `{should}`\n"
+        );
+        assert_eq!(run.stdout(), format!("{wanted}\n1 error\n"));
+        std::fs::remove_file(project.path(path)).unwrap();
+    }
+    // Beside the right one there is nothing to rename.
+    project.folder.write("catalog/olmcat.yml", "");
+    project.folder.write("catalog/demo/template.json", "");
+    let told = project.olmcat(&["validate"]).run().exits(1).stdout();
+    for name in ["olmcat.yaml", "template.yaml"] {
+        assert!(told.contains(&format!("remove it: `{name}` beside it is what is read")), "{told}");
+    }
+}
+
+#[test]
+fn a_template_or_settings_of_another_name_are_one_slip() {
+    let project = Project::new();
+    let template = project.path(TEMPLATE);
+    std::fs::remove_file(project.path("catalog/demo/catalog.yaml")).unwrap();
+    std::fs::rename(&template, template.with_extension("yml")).unwrap();
+    let found = findings(&project);
+    assert_eq!(found, ["catalog/demo/template.yml:1:1: error[misnamed-file]: nobody reads `template.yml`"]);
+    let settings = project.path(SETTINGS);
+    std::fs::rename(&settings, settings.with_extension("yml")).unwrap();
+    let told = project.error(&["validate"], "");
+    assert!(told.contains("nobody reads catalog/olmcat.yml: rename it to `olmcat.yaml`"), "{told}");
+}
+
+#[test]
+fn files_with_names_of_their_own_are_let_alone() {
+    let project = Project::new();
+    for name in [
+        "notes.yaml",
+        "demo/template-old.yaml",
+        "demo/catalog.slim.yaml",
+        "demo/channels.yml",
+        "demo/template.md",
+    ] {
+        project.folder.write(&format!("catalog/{name}"), "garbage: [");
+    }
+    project.olmcat(&["schema", "--write"]).run().exits(0);
+    assert_eq!(findings(&project), [""; 0]);
+}

@@ -80,6 +80,13 @@ code!(
     Required,
     "misplaced_bundle.md"
 );
+code!(
+    MISNAMED_FILE,
+    "misnamed-file",
+    "a file has nearly the name of one that is read",
+    GoodPractices,
+    "misnamed_file.md"
+);
 code!(UNLISTED_BUNDLE, "unlisted-bundle", "a bundle is in no template", GoodPractices, "unlisted_bundle.md");
 code!(
     UNRENDERABLE_BUNDLE,

@@ -12,6 +12,7 @@ pub(super) const RULES: &[&Rule] = &[
     &INVALID_TEMPLATE,
     &INVALID_UTF8,
     &INVALID_YAML,
+    &MISNAMED_FILE,
     &MISPLACED_BUNDLE,
     &MISSING_SCHEMA,
     &STALE_BASELINE,
@@ -34,6 +35,7 @@ static INVALID_SIGNATURE: Rule = Rule { code: codes::INVALID_SIGNATURE, check: C
 static INVALID_TEMPLATE: Rule = Rule { code: codes::INVALID_TEMPLATE, check: Check::Elsewhere };
 static INVALID_UTF8: Rule = Rule { code: codes::INVALID_UTF8, check: Check::Elsewhere };
 static INVALID_YAML: Rule = Rule { code: codes::INVALID_YAML, check: Check::Elsewhere };
+static MISNAMED_FILE: Rule = Rule { code: codes::MISNAMED_FILE, check: Check::Elsewhere };
 static MISPLACED_BUNDLE: Rule = Rule { code: codes::MISPLACED_BUNDLE, check: Check::Elsewhere };
 static MISSING_SCHEMA: Rule = Rule { code: codes::MISSING_SCHEMA, check: Check::Elsewhere };
 static STALE_BASELINE: Rule = Rule { code: codes::STALE_BASELINE, check: Check::Elsewhere };
