@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::read::read;
 use crate::diag::{Diagnostic, Report, codes};
 use crate::text::{FileId, Place, Sources};
 
@@ -162,7 +163,7 @@ impl Contract {
     /// Reads a contract; what is wrong is a finding, and then there is none.
     pub fn read(sources: &Sources, file: FileId, report: &mut Report) -> Option<Self> {
         let help = "`olmcat schema contract` prints what may stand here";
-        let (mut contract, place): (Self, Place) = super::read(sources, file, help, report)?;
+        let (mut contract, place): (Self, Place) = read(sources, file, help, report)?;
         let mut is_sound = true;
         for (at, namespace) in contract.namespaces.iter().enumerate() {
             for (number, package) in namespace.packages.iter().enumerate() {

@@ -3,6 +3,7 @@
 
 mod baseline;
 mod contract;
+mod read;
 
 pub use baseline::{Baseline, KnownFinding};
 pub use contract::{Approval, CatalogSource, Contract, Expected, InstallNamespace};
@@ -10,11 +11,11 @@ pub use contract::{Approval, CatalogSource, Contract, Expected, InstallNamespace
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::diag::{Diagnostic, Level, Minors, Platform, Report, Suite, codes};
-use crate::text::{FileId, Kind, Place, Sources, Value, duplicate_keys, json, yaml};
+use crate::text::{FileId, Place, Sources};
+use read::read;
 
 /// The settings of an olmcat project.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
@@ -248,87 +249,4 @@ pub fn contract_schema() -> String {
 
 fn written(schema: &schemars::Schema) -> String {
     serde_json::to_string_pretty(schema).expect("a schema is made of strings and maps") + "\n"
-}
-
-const PLAIN: json::Style = json::Style { indent: 0, sort: false, escape_html: false, doubles: false };
-
-/// Reads a file of settings as a type, and says where the first wrong field is.
-fn read<T: DeserializeOwned + Serialize>(
-    sources: &Sources,
-    file: FileId,
-    help: &str,
-    report: &mut Report,
-) -> Option<(T, Place)> {
-    let source = sources.get(file);
-    if let Some(offset) = source.invalid_utf8() {
-        report.push(Diagnostic::invalid_utf8(file, offset));
-        return None;
-    }
-    let text = source.text();
-    let place = Place::document(file, 0..text.len());
-    let tree = match yaml::read(text, 0..text.len()) {
-        Ok(tree) => tree,
-        Err(fault) => {
-            report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault));
-            return None;
-        }
-    };
-    if let Some(line) = yaml::behind(text, tree.root()) {
-        report.push(Diagnostic::unread_document(file, line));
-    }
-    let mut out = String::from("{}");
-    if let Some(root) = tree.root().filter(|root| !root.is_null()) {
-        for duplicate in duplicate_keys(root) {
-            report.push(Diagnostic::duplicate_key(file, &duplicate));
-        }
-        out.clear();
-        json::write(root, PLAIN, &mut out);
-    }
-    let mut deserializer = serde_json::Deserializer::from_str(&out);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Ok(value) => {
-            let taken = serde_json::to_value(&value).unwrap_or_default();
-            let Some(at) = tree.root().and_then(|root| list_for_map(root, &taken, &place)) else {
-                return Some((value, place));
-            };
-            let mut finding =
-                Diagnostic::new(&codes::INVALID_SETTINGS, at, "a list, where a mapping is wanted");
-            finding.help(help);
-            report.push(finding);
-            None
-        }
-        Err(error) => {
-            let mut at = place;
-            for segment in error.path() {
-                at = match segment {
-                    serde_path_to_error::Segment::Seq { index } => at.index(*index),
-                    serde_path_to_error::Segment::Map { key } => at.key(key.as_str()),
-                    _ => at,
-                };
-            }
-            // The position is one of our own JSON, which nobody has seen.
-            let message = error.inner().to_string();
-            let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-            let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, at, message);
-            finding.help(help);
-            report.push(finding);
-            None
-        }
-    }
-}
-
-/// Finds a list that was taken as the fields of a mapping, one by one, which is how serde reads a type.
-fn list_for_map(value: Value<'_, '_>, taken: &serde_json::Value, place: &Place) -> Option<Place> {
-    match (value.kind(), taken) {
-        (Kind::List, serde_json::Value::Object(_)) => Some(place.clone()),
-        (Kind::List, serde_json::Value::Array(items)) => {
-            let mut pairs = value.items().zip(items).enumerate();
-            pairs.find_map(|(index, (value, taken))| list_for_map(value, taken, &place.index(index)))
-        }
-        (Kind::Map, serde_json::Value::Object(fields)) => value.entries().find_map(|(key, value)| {
-            let key = key.text();
-            list_for_map(value, fields.get(key)?, &place.name(key))
-        }),
-        _ => None,
-    }
 }
