@@ -3,6 +3,7 @@
 
 mod baseline;
 mod contract;
+mod placeholder;
 mod read;
 
 pub use baseline::{Baseline, KnownFinding};
@@ -14,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diag::{Diagnostic, Level, Minors, Platform, Report, Suite, codes};
+use crate::oci::Reference;
 use crate::text::{FileId, Place, Sources};
 use read::read;
 
@@ -24,6 +26,7 @@ pub struct Settings {
     /// The repository of the catalog image, such as `docker.io/percona/dbaas-catalog`. What `push`
     /// pushes to unless it is told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(pattern(r"^(localhost|[^/@\s]*[.:A-Z][^/@\s]*)(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$"))]
     pub image: Option<String>,
     /// The packages of the catalog, by name.
     #[serde(default)]
@@ -59,9 +62,11 @@ pub struct Settings {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PackageSettings {
     /// The reference of a bundle's image; `{version}` stands for the version of its CSV.
+    #[schemars(pattern(r"^([^{}]|\{version\})*$"))]
     pub image: String,
-    /// The references of bundles whose image is named otherwise, by version.
+    /// The references of bundles whose image is named otherwise, by version; nothing in them is replaced.
     #[serde(default)]
+    #[schemars(extend("additionalProperties" = {"type": "string", "pattern": r"^[^{}]*$"}))]
     pub overrides: BTreeMap<String, String>,
 }
 
@@ -172,13 +177,31 @@ impl Settings {
     pub fn read(sources: &Sources, file: FileId, report: &mut Report) -> Option<Self> {
         let (settings, place): (Self, Place) = read(sources, file, HELP, report)?;
         let before = report.diagnostics().len();
+        let mut wrong = |place: Place, message: String, help: &str| {
+            let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place, message);
+            finding.help(help);
+            report.push(finding);
+        };
+        if let Some(Err(error)) = settings.image.as_deref().map(Reference::parse_repository) {
+            wrong(place.key("image"), error.message, error.hint.as_deref().unwrap_or(HELP));
+        }
+        for (name, package) in &settings.packages {
+            let place = place.key("packages").key(name);
+            if let Some(unknown) = placeholder::unknown(&package.image, &["version"]) {
+                wrong(place.key("image").part(unknown.bytes), unknown.message, &unknown.help);
+            }
+            for (version, image) in &package.overrides {
+                if let Some(unknown) = placeholder::unknown(image, &[]) {
+                    let place = place.key("overrides").key(version).part(unknown.bytes);
+                    wrong(place, unknown.message, &unknown.help);
+                }
+            }
+        }
         for (index, exception) in settings.exceptions.iter().enumerate() {
             if exception.reason.trim().is_empty() {
                 let place = place.key("exceptions").index(index).key("reason");
-                let mut finding =
-                    Diagnostic::new(&codes::INVALID_SETTINGS, place, "an exception without a reason");
-                finding.help("say why the project lives with the defect");
-                report.push(finding);
+                let message = "an exception without a reason".to_owned();
+                wrong(place, message, "say why the project lives with the defect");
             }
         }
         for (index, target) in settings.targets.iter().enumerate() {
@@ -189,22 +212,20 @@ impl Settings {
             {
                 let place = place.key("targets").index(index);
                 let message = format!("target `{}` has no name and file of its own", target.name);
-                let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place, message);
-                finding.help("give each target its own `name` and `file`, a file name without folders");
-                report.push(finding);
+                wrong(
+                    place,
+                    message,
+                    "give each target its own `name` and `file`, a file name without folders",
+                );
             }
         }
-        let platforms = settings.platforms.iter().enumerate().map(|(index, platform)| {
-            (place.key("platforms").index(index), platform.parse::<Platform>().err())
-        });
-        let kube =
-            settings.kube_version.iter().map(|kube| (place.key("kubeVersion"), kube.parse::<Minors>().err()));
-        for (place, fault) in platforms.chain(kube) {
-            if let Some(fault) = fault {
-                let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place, fault);
-                finding.help(HELP);
-                report.push(finding);
+        for (index, platform) in settings.platforms.iter().enumerate() {
+            if let Err(fault) = platform.parse::<Platform>() {
+                wrong(place.key("platforms").index(index), fault, HELP);
             }
+        }
+        if let Some(Err(fault)) = settings.kube_version.as_ref().map(|kube| kube.parse::<Minors>()) {
+            wrong(place.key("kubeVersion"), fault, HELP);
         }
         (report.diagnostics().len() == before).then_some(settings)
     }

@@ -12,6 +12,13 @@ fn findings(project: &Project) -> Vec<String> {
     run.stdout().lines().filter(|line| line.contains('[')).map(str::to_owned).collect()
 }
 
+/// The findings with a contract.
+fn of_contract(contract: &str) -> Vec<String> {
+    let project = Project::new();
+    project.folder.write(CONTRACT, contract);
+    findings(&project)
+}
+
 #[test]
 fn what_stands_behind_the_first_document_is_told() {
     let project = Project::new();
@@ -101,4 +108,70 @@ fn files_with_names_of_their_own_are_let_alone() {
     }
     project.olmcat(&["schema", "--write"]).run().exits(0);
     assert_eq!(findings(&project), [""; 0]);
+}
+
+#[test]
+fn an_image_of_the_settings_is_a_repository() {
+    let project = Project::new();
+    let good = project.read(SETTINGS);
+    for (image, wanted) in [
+        ("docker.io percona", "`docker.io percona` is not an image reference: it names no registry host"),
+        ("quay.io/team/catalog:v1", "`quay.io/team/catalog:v1` is more than a repository"),
+    ] {
+        project.folder.write(SETTINGS, format!("image: {image}\n{good}"));
+        let found = findings(&project);
+        let wanted = format!("{SETTINGS}:1:8: error[invalid-settings]: {wanted}");
+        assert!(found.len() == 1 && found[0].starts_with(&wanted), "{found:?}");
+    }
+}
+
+#[test]
+fn what_a_cluster_would_refuse_of_a_contract_is_told() {
+    assert_eq!(of_contract(GOOD_CONTRACT), [""; 0]);
+    for (begin, place, wanted) in [
+        (
+            "catalogSource: {name: Percona Catalog}",
+            "1:23",
+            "`Percona Catalog` cannot name anything in a cluster",
+        ),
+        ("catalogSource: {pollInterval: 45 min}", "1:31", "`45 min` is no duration"),
+        ("bundleName: '{pakage}.v{version}'", "1:14", "`{pakage}` stands for nothing here"),
+        ("imageTag: 'v{package}'", "1:13", "`{package}` stands for nothing here"),
+    ] {
+        let found = of_contract(&format!("{begin}\n{GOOD_CONTRACT}"));
+        let wanted = format!("{CONTRACT}:{place}: error[invalid-settings]: {wanted}");
+        assert!(found.len() == 1 && found[0].starts_with(&wanted), "{found:?}");
+    }
+    let found = of_contract(&format!("{GOOD_CONTRACT}  other: {{channel: c, deployment: d}}\n"));
+    let wanted = format!("{CONTRACT}:5:3: error[invalid-settings]: package `other` is in no namespace");
+    assert!(found.len() == 1 && found[0].starts_with(&wanted), "{found:?}");
+}
+
+#[test]
+fn a_name_that_is_not_known_is_told_at_its_place() {
+    let project = Project::new();
+    let good = project.read(SETTINGS);
+    for (text, wanted, remedy) in [
+        (
+            format!("{good}suits: [percona]\n"),
+            ":4:1: error[invalid-settings]: unknown field `suits`, expected",
+            "did you mean `suites`?",
+        ),
+        (
+            format!("{good}suites: [percna]\n"),
+            ":4:10: error[invalid-settings]: unknown variant `percna`, expected",
+            "did you mean `percona`?",
+        ),
+        (
+            good.replace("{version}", "{verison}"),
+            ":3:47: error[invalid-settings]: `{verison}` stands for nothing here",
+            "write `{version}`",
+        ),
+    ] {
+        project.folder.write(SETTINGS, text);
+        let found = findings(&project);
+        assert!(found.len() == 1 && found[0].starts_with(&format!("{SETTINGS}{wanted}")), "{found:?}");
+        let told = project.olmcat(&["validate"]).run().exits(1).stdout();
+        assert!(told.contains(&format!("= help: {remedy}\n")), "{told}");
+    }
 }
