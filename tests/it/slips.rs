@@ -90,7 +90,7 @@ fn a_template_or_settings_of_another_name_are_one_slip() {
     assert_eq!(found, ["catalog/demo/template.yml:1:1: error[misnamed-file]: nobody reads `template.yml`"]);
     let settings = project.path(SETTINGS);
     std::fs::rename(&settings, settings.with_extension("yml")).unwrap();
-    let told = project.error(&["validate"], "");
+    let told = project.error(&["validate"], ":");
     assert!(told.contains("nobody reads catalog/olmcat.yml: rename it to `olmcat.yaml`"), "{told}");
 }
 
