@@ -25,7 +25,7 @@
 //! | `image`    | `oci`                                                  |                                       |
 //! | `sbom`     | `catalog` `oci`                                        |                                       |
 //! | `trust`    | `diag` `oci`                                           | `p256` `poly1305` `salsa20` `scrypt`  |
-//! | `settings` | `text` `diag`                                          | `schemars` `serde_path_to_error`      |
+//! | `settings` | `text` `diag` `oci`                                    | `schemars` `serde_path_to_error`      |
 //! | `bundle`   | `text`                                                 | `flate2`                              |
 //! | `crd`      | `text`                                                 | `regex`                               |
 //! | `catalog`  | `text` `diag`                                          |                                       |

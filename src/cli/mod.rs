@@ -36,6 +36,7 @@ mod man;
 mod manifests;
 mod matrix;
 mod mirror;
+mod misnamed;
 mod notation_args;
 mod onto;
 mod opened;

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::choice::Choice;
 use super::expand;
+use super::misnamed;
 use super::rulebook::Rulebook;
 use super::ui::Ui;
 use crate::bundle::Bundle;
@@ -121,6 +122,10 @@ fn check_and<'s>(
             by_hand: HashMap::new(),
         });
     }
+    let misnamed = misnamed::files(root, &book.settings.targets())?;
+    for file in &misnamed {
+        report.push(file.finding(sources));
+    }
     ui.step("checking the bundles");
     let folders = bundle_folders(root)?;
     let checked: Vec<(Bundle<'s>, Option<BundleBlob<'s>>, Report)> =
@@ -168,7 +173,8 @@ fn check_and<'s>(
             packages.push((package, catalog));
         }
     }
-    for (package, bundles) in bundles {
+    let is_expected = |package: &String| misnamed.iter().any(|file| file.is_template_of(package));
+    for (package, bundles) in bundles.into_iter().filter(|(package, _)| !is_expected(package)) {
         for bundle in bundles.blobs {
             let mut finding = unlisted(&bundle);
             finding.help(format!("add `catalog/{package}/template.yaml`"));
@@ -187,14 +193,17 @@ fn check_and<'s>(
         report.append(check_upgrades(&parts, &rendered, book.contract.as_ref()));
     }
     // What nobody asked needs no exception yet.
-    book.apply(report, sources, !is_broken, ui)?;
+    book.apply(report, sources, !is_broken && misnamed.is_empty(), ui)?;
     Ok(Project { settings: book.settings, contract: book.contract, packages, by_hand })
 }
 
 /// Says that a folder is none of a project.
 pub(super) fn no_project(root: &Path) -> Error {
-    Error::new(format!("no project here: {} is missing", below(root, SETTINGS).display()))
-        .hint("run olmcat in the folder of a project, or name it with `--project DIR`")
+    let error = Error::new(format!("no project here: {} is missing", below(root, SETTINGS).display()));
+    match misnamed::settings(root) {
+        Some(file) => error.hint(format!("nobody reads {}: {}", file.path.display(), file.remedy())),
+        None => error.hint("run olmcat in the folder of a project, or name it with `--project DIR`"),
+    }
 }
 
 /// Reads a catalog. Of the project's own, what it hides is hidden, too, when one package is looked at.

@@ -16,6 +16,7 @@ pub use platform::{Applies, Minor, Minors, Platform};
 pub use report::Report;
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::text::{Duplicate, Edit, Fault, FileId, Place};
 
@@ -184,6 +185,14 @@ impl Diagnostic {
         let mut diagnostic = Diagnostic::new(&codes::DUPLICATE_KEY, place, message);
         let first = Place::bytes(file, duplicate.first.clone());
         diagnostic.label(first, "given here first").help("remove one of the two");
+        diagnostic
+    }
+
+    /// Makes the diagnostic of a line behind the only document that is read of a file.
+    pub fn unread_document(file: FileId, line: Range<usize>) -> Self {
+        let message = "only the first document of this file is read";
+        let mut diagnostic = Diagnostic::new(&codes::UNREAD_DOCUMENT, Place::bytes(file, line), message);
+        diagnostic.help("remove the `---` before it, or what stands behind it");
         diagnostic
     }
 

@@ -66,6 +66,20 @@ impl Reference {
         Ok(Reference { host, repository, tag, digest })
     }
 
+    /// Reads `host[:port]/repository`, without a tag or digest.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reference::parse`].
+    pub fn parse_repository(text: &str) -> Result<Self, Error> {
+        let reference = Reference::parse(text)?;
+        if reference.tag.is_some() || reference.digest.is_some() {
+            let error = Error::new(Kind::Input, format!("`{text}` is more than a repository"));
+            return Err(error.hint("name the repository alone: the tag is that of the target"));
+        }
+        Ok(reference)
+    }
+
     /// The registry as it was written, with its port: `quay.io`, `localhost:5000`.
     pub fn host(&self) -> &str {
         &self.host

@@ -46,7 +46,7 @@ impl Baseline {
     /// Reads a baseline; what is wrong is a finding, and then there is none.
     pub fn read(sources: &Sources, file: FileId, report: &mut Report) -> Option<Self> {
         let help = "write it anew with `olmcat validate --write-baseline`";
-        let (baseline, place) = super::read::<Self>(sources, file, help, report)?;
+        let (baseline, place) = super::read::read::<Self>(sources, file, help, report)?;
         if baseline.version != VERSION {
             let message = format!("a baseline of version {}", baseline.version);
             let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place.key("version"), message);

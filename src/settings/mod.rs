@@ -3,6 +3,8 @@
 
 mod baseline;
 mod contract;
+mod placeholder;
+mod read;
 
 pub use baseline::{Baseline, KnownFinding};
 pub use contract::{Approval, CatalogSource, Contract, Expected, InstallNamespace};
@@ -10,11 +12,12 @@ pub use contract::{Approval, CatalogSource, Contract, Expected, InstallNamespace
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::diag::{Diagnostic, Level, Minors, Platform, Report, Suite, codes};
-use crate::text::{FileId, Kind, Place, Sources, Value, duplicate_keys, json, yaml};
+use crate::oci::Reference;
+use crate::text::{FileId, Place, Sources};
+use read::read;
 
 /// The settings of an olmcat project.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
@@ -23,6 +26,7 @@ pub struct Settings {
     /// The repository of the catalog image, such as `docker.io/percona/dbaas-catalog`. What `push`
     /// pushes to unless it is told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(pattern(r"^(localhost|[^/@\s]*[.:A-Z][^/@\s]*)(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$"))]
     pub image: Option<String>,
     /// The packages of the catalog, by name.
     #[serde(default)]
@@ -58,9 +62,11 @@ pub struct Settings {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PackageSettings {
     /// The reference of a bundle's image; `{version}` stands for the version of its CSV.
+    #[schemars(pattern(r"^([^{}]|\{version\})*$"))]
     pub image: String,
-    /// The references of bundles whose image is named otherwise, by version.
+    /// The references of bundles whose image is named otherwise, by version; nothing in them is replaced.
     #[serde(default)]
+    #[schemars(extend("additionalProperties" = {"type": "string", "pattern": r"^[^{}]*$"}))]
     pub overrides: BTreeMap<String, String>,
 }
 
@@ -171,13 +177,31 @@ impl Settings {
     pub fn read(sources: &Sources, file: FileId, report: &mut Report) -> Option<Self> {
         let (settings, place): (Self, Place) = read(sources, file, HELP, report)?;
         let before = report.diagnostics().len();
+        let mut wrong = |place: Place, message: String, help: &str| {
+            let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place, message);
+            finding.help(help);
+            report.push(finding);
+        };
+        if let Some(Err(error)) = settings.image.as_deref().map(Reference::parse_repository) {
+            wrong(place.key("image"), error.message, error.hint.as_deref().unwrap_or(HELP));
+        }
+        for (name, package) in &settings.packages {
+            let place = place.key("packages").key(name);
+            if let Some(unknown) = placeholder::unknown(&package.image, &["version"]) {
+                wrong(place.key("image").part(unknown.bytes), unknown.message, &unknown.help);
+            }
+            for (version, image) in &package.overrides {
+                if let Some(unknown) = placeholder::unknown(image, &[]) {
+                    let place = place.key("overrides").key(version).part(unknown.bytes);
+                    wrong(place, unknown.message, &unknown.help);
+                }
+            }
+        }
         for (index, exception) in settings.exceptions.iter().enumerate() {
             if exception.reason.trim().is_empty() {
                 let place = place.key("exceptions").index(index).key("reason");
-                let mut finding =
-                    Diagnostic::new(&codes::INVALID_SETTINGS, place, "an exception without a reason");
-                finding.help("say why the project lives with the defect");
-                report.push(finding);
+                let message = "an exception without a reason".to_owned();
+                wrong(place, message, "say why the project lives with the defect");
             }
         }
         for (index, target) in settings.targets.iter().enumerate() {
@@ -188,22 +212,20 @@ impl Settings {
             {
                 let place = place.key("targets").index(index);
                 let message = format!("target `{}` has no name and file of its own", target.name);
-                let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place, message);
-                finding.help("give each target its own `name` and `file`, a file name without folders");
-                report.push(finding);
+                wrong(
+                    place,
+                    message,
+                    "give each target its own `name` and `file`, a file name without folders",
+                );
             }
         }
-        let platforms = settings.platforms.iter().enumerate().map(|(index, platform)| {
-            (place.key("platforms").index(index), platform.parse::<Platform>().err())
-        });
-        let kube =
-            settings.kube_version.iter().map(|kube| (place.key("kubeVersion"), kube.parse::<Minors>().err()));
-        for (place, fault) in platforms.chain(kube) {
-            if let Some(fault) = fault {
-                let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, place, fault);
-                finding.help(HELP);
-                report.push(finding);
+        for (index, platform) in settings.platforms.iter().enumerate() {
+            if let Err(fault) = platform.parse::<Platform>() {
+                wrong(place.key("platforms").index(index), fault, HELP);
             }
+        }
+        if let Some(Err(fault)) = settings.kube_version.as_ref().map(|kube| kube.parse::<Minors>()) {
+            wrong(place.key("kubeVersion"), fault, HELP);
         }
         (report.diagnostics().len() == before).then_some(settings)
     }
@@ -248,84 +270,4 @@ pub fn contract_schema() -> String {
 
 fn written(schema: &schemars::Schema) -> String {
     serde_json::to_string_pretty(schema).expect("a schema is made of strings and maps") + "\n"
-}
-
-const PLAIN: json::Style = json::Style { indent: 0, sort: false, escape_html: false, doubles: false };
-
-/// Reads a file of settings as a type, and says where the first wrong field is.
-fn read<T: DeserializeOwned + Serialize>(
-    sources: &Sources,
-    file: FileId,
-    help: &str,
-    report: &mut Report,
-) -> Option<(T, Place)> {
-    let source = sources.get(file);
-    if let Some(offset) = source.invalid_utf8() {
-        report.push(Diagnostic::invalid_utf8(file, offset));
-        return None;
-    }
-    let text = source.text();
-    let place = Place::document(file, 0..text.len());
-    let tree = match yaml::read(text, 0..text.len()) {
-        Ok(tree) => tree,
-        Err(fault) => {
-            report.push(Diagnostic::from_fault(&codes::INVALID_YAML, file, fault));
-            return None;
-        }
-    };
-    let mut out = String::from("{}");
-    if let Some(root) = tree.root().filter(|root| !root.is_null()) {
-        for duplicate in duplicate_keys(root) {
-            report.push(Diagnostic::duplicate_key(file, &duplicate));
-        }
-        out.clear();
-        json::write(root, PLAIN, &mut out);
-    }
-    let mut deserializer = serde_json::Deserializer::from_str(&out);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Ok(value) => {
-            let taken = serde_json::to_value(&value).unwrap_or_default();
-            let Some(at) = tree.root().and_then(|root| list_for_map(root, &taken, &place)) else {
-                return Some((value, place));
-            };
-            let mut finding =
-                Diagnostic::new(&codes::INVALID_SETTINGS, at, "a list, where a mapping is wanted");
-            finding.help(help);
-            report.push(finding);
-            None
-        }
-        Err(error) => {
-            let mut at = place;
-            for segment in error.path() {
-                at = match segment {
-                    serde_path_to_error::Segment::Seq { index } => at.index(*index),
-                    serde_path_to_error::Segment::Map { key } => at.key(key.as_str()),
-                    _ => at,
-                };
-            }
-            // The position is one of our own JSON, which nobody has seen.
-            let message = error.inner().to_string();
-            let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-            let mut finding = Diagnostic::new(&codes::INVALID_SETTINGS, at, message);
-            finding.help(help);
-            report.push(finding);
-            None
-        }
-    }
-}
-
-/// Finds a list that was taken as the fields of a mapping, one by one, which is how serde reads a type.
-fn list_for_map(value: Value<'_, '_>, taken: &serde_json::Value, place: &Place) -> Option<Place> {
-    match (value.kind(), taken) {
-        (Kind::List, serde_json::Value::Object(_)) => Some(place.clone()),
-        (Kind::List, serde_json::Value::Array(items)) => {
-            let mut pairs = value.items().zip(items).enumerate();
-            pairs.find_map(|(index, (value, taken))| list_for_map(value, taken, &place.index(index)))
-        }
-        (Kind::Map, serde_json::Value::Object(fields)) => value.entries().find_map(|(key, value)| {
-            let key = key.text();
-            list_for_map(value, fields.get(key)?, &place.name(key))
-        }),
-        _ => None,
-    }
 }

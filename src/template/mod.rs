@@ -54,7 +54,7 @@ impl<'s> Template<'s> {
             return None;
         }
         let text = source.text();
-        // Only the first document counts, as for opm.
+        // Only the first document counts, as for opm; that there is another, opm does not say.
         let document = match yaml::documents(text) {
             Ok(documents) => documents.into_iter().find(|document| document.has_content),
             Err(fault) => {
@@ -77,6 +77,9 @@ impl<'s> Template<'s> {
                 }
             },
         };
+        if let Some(line) = yaml::behind(text, tree.root()) {
+            report.push(Diagnostic::unread_document(file, line));
+        }
         let place = Place::document(file, document.bytes);
         let Some(root) = tree.root().filter(|root| !root.is_null()) else { return empty(file, report) };
         let duplicates = duplicate_keys(root);

@@ -7,6 +7,7 @@
 mod blanks;
 mod build;
 pub mod calendar;
+pub mod dns;
 mod duplicate;
 mod edit;
 mod fault;

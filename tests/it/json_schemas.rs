@@ -143,6 +143,13 @@ fn hold(
     variants.len()
 }
 
+/// Holds a schema and a reader to what a document is.
+#[track_caller]
+fn agree(name: &str, value: &Value, is_good: bool, read: impl Fn(&str) -> Vec<(&'static str, String)>) {
+    assert_eq!(Validator::new().takes(name, value), is_good, "the schema: {value}");
+    assert_eq!(read(&value.to_string()).is_empty(), is_good, "the reader: {value}");
+}
+
 #[test]
 fn the_schema_of_settings_says_what_is_read() {
     let good = json!({
@@ -161,9 +168,28 @@ fn the_schema_of_settings_says_what_is_read() {
     for (kube, is_good) in
         [("1.25", true), ("v1.25.3-", true), ("1.25-", true), ("1", false), ("-1.3", false)]
     {
-        let value = json!({"kubeVersion": kube});
-        assert_eq!(Validator::new().takes("olmcat", &value), is_good, "{kube}");
-        assert_eq!(read(&value.to_string()).is_empty(), is_good, "{kube}");
+        agree("olmcat", &json!({"kubeVersion": kube}), is_good, read);
+    }
+    for (image, is_good) in [
+        ("quay.io/team/my_catalog", true),
+        ("localhost/catalog", true),
+        ("localhost:5000/a/b--c", true),
+        ("[::1]:5000/catalog", true),
+        ("team/catalog", false),
+        ("docker.io percona", false),
+        ("docker.io/percona/dbaas-catalog:v1", false),
+        ("docker.io/Percona/catalog", false),
+    ] {
+        agree("olmcat", &json!({"image": image}), is_good, read);
+    }
+    for (image, is_good) in
+        [("q.io/a:v{version}", true), ("q.io/a", true), ("q.io/a:{verison}", false), ("a{", false)]
+    {
+        agree("olmcat", &json!({"packages": {"demo": {"image": image}}}), is_good, read);
+    }
+    for (image, is_good) in [("quay.io/a:v1", true), ("quay.io/a:{version}", false)] {
+        let overrides = json!({"0.1.0": image});
+        agree("olmcat", &json!({"packages": {"demo": {"image": "", "overrides": overrides}}}), is_good, read);
     }
 }
 
@@ -184,9 +210,37 @@ fn the_schema_of_a_contract_says_what_is_read() {
         }},
     });
     let read = |text: &str| errors(text, |sources, file, report| drop(Contract::read(sources, file, report)));
-    let count =
-        hold("contract", &good, read, |_, message| message.contains("that the contract does not know"));
+    let is_of_the_whole = |_: &str, message: &str| {
+        message.contains("that the contract does not know") || message.contains("is in no namespace")
+    };
+    let count = hold("contract", &good, read, is_of_the_whole);
     assert!(count > 300, "{count}");
+    let (long, longer) = ("a".repeat(63), "a".repeat(64));
+    for (name, is_good) in
+        [("a-1", true), (&long, true), (&longer, false), ("Default_NS", false), ("a.b", false)]
+    {
+        agree("contract", &json!({"catalogSource": {"namespace": name}}), is_good, read);
+        agree("contract", &json!({"namespaces": [{"name": name, "packages": []}]}), is_good, read);
+        let targets = json!({"namespaces": [{"name": "a", "targets": [name], "packages": []}]});
+        agree("contract", &targets, is_good, read);
+    }
+    for (name, is_good) in
+        [("a.b-1", true), (&longer, true), ("My Group", false), ("a..b", false), ("-a", false)]
+    {
+        agree("contract", &json!({"catalogSource": {"name": name}}), is_good, read);
+        let group = json!({"namespaces": [{"name": "a", "operatorGroup": name, "packages": []}]});
+        agree("contract", &group, is_good, read);
+    }
+    for (text, is_good) in
+        [("", true), ("1h30m", true), ("1.5h", true), ("0", true), ("45 min", false), ("45", false)]
+    {
+        agree("contract", &json!({"catalogSource": {"pollInterval": text}}), is_good, read);
+    }
+    for (text, is_good) in [("{package}-{version}", true), ("demo", true), ("{pakage}", false), ("{", false)]
+    {
+        agree("contract", &json!({"bundleName": text}), is_good, read);
+        agree("contract", &json!({"imageTag": text.replace("{package}", "v")}), is_good, read);
+    }
 }
 
 /// A small catalog without a fault: a package, a channel, two bundles, deprecations.

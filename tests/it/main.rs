@@ -69,6 +69,7 @@ mod shells;
 mod signing;
 mod single_faults;
 mod site;
+mod slips;
 mod support;
 mod targets;
 mod templates;

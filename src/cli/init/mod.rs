@@ -153,11 +153,11 @@ fn put(path: &Path, text: &str) -> Result<bool, Error> {
 
 /// Reads the reference of a repository.
 fn repository(text: &str) -> Result<String, String> {
-    let reference = Reference::parse(text).map_err(|error| error.message)?;
-    if reference.digest().is_some() || text.rsplit('/').next().is_some_and(|name| name.contains(':')) {
-        return Err("name the repository alone: the tag is that of the target".to_owned());
-    }
-    Ok(text.to_owned())
+    let told = |error: Error| match error.hint {
+        Some(hint) => format!("{}; {hint}", error.message),
+        None => error.message,
+    };
+    Reference::parse_repository(text).map(|_| text.to_owned()).map_err(|error| told(error.into()))
 }
 
 /// Reads the address of a repository on a code host.

@@ -8,7 +8,7 @@ use crate::bundle::Bundle;
 use crate::catalog::Catalog;
 use crate::cli::pull_args::{pull_options, usual_cache};
 use crate::cli::{ExitStatus, Ui};
-use crate::diag::{Error, Report, codes};
+use crate::diag::{Code, Error, Report, codes};
 use crate::load::{self, Image};
 use crate::oci::{Place, PullOptions, Puller, Reference};
 use crate::text::Sources;
@@ -99,7 +99,7 @@ impl Opener {
                 folder(Path::new(reference), sources, &mut report)?
             });
         }
-        stop(passed_over(report), sources, ui)?;
+        stop(passed_over(&codes::DUPLICATE_KEY, report), sources, ui)?;
         Ok(opened)
     }
 
@@ -142,11 +142,11 @@ fn folder<'s>(path: &Path, sources: &'s Sources, report: &mut Report) -> Result<
     Ok(Source::Catalog(load::catalog(path, sources, report)?))
 }
 
-/// Takes out what opm passes over in a catalog.
-pub(super) fn passed_over(report: Report) -> Report {
+/// Takes out a kind of finding that opm passes over.
+pub(super) fn passed_over(code: &Code, report: Report) -> Report {
     let mut left = Report::default();
     for finding in report.diagnostics() {
-        if finding.code.id != codes::DUPLICATE_KEY.id {
+        if finding.code.id != code.id {
             left.push(finding.clone());
         }
     }

@@ -12,7 +12,7 @@ use crate::catalog::{self, BundleBlob, Drawing};
 use crate::cli::project::SMALL;
 use crate::cli::render::draw;
 use crate::cli::{ExitStatus, Ui};
-use crate::diag::{Error, Report};
+use crate::diag::{Error, Report, codes};
 use crate::load::LIMIT;
 use crate::render as rendering;
 use crate::rules;
@@ -56,7 +56,7 @@ pub(super) fn render(args: &Render, opener: &Opener, ui: &Ui) -> Result<ExitStat
     let (sources, mut report) = (Sources::default(), Report::default());
     let file = read(input, SMALL, &sources)?;
     let template = Template::read(&sources, file, &mut report);
-    source::stop(report, &sources, ui)?;
+    source::stop(source::passed_over(&codes::UNREAD_DOCUMENT, report), &sources, ui)?;
     let template = template.ok_or_else(|| Error::new(format!("{input} is no template")))?;
     if let Some(wanted) = wanted
         && !template.schema().ends_with(&format!(".{wanted}"))
@@ -163,7 +163,7 @@ pub(super) fn convert(command: Convert, ui: &Ui) -> Result<ExitStatus, Stop> {
     let (sources, mut report) = (Sources::default(), Report::default());
     let file = read(&args.file, LIMIT, &sources)?;
     let catalog = catalog::read(&sources, file, &mut report);
-    source::stop(source::passed_over(report), &sources, ui)?;
+    source::stop(source::passed_over(&codes::DUPLICATE_KEY, report), &sources, ui)?;
     ui.print(&template::convert(&catalog, conversion, format))?;
     Ok(ExitStatus::Clean)
 }

@@ -6,7 +6,7 @@ use super::Stop;
 use super::source;
 use crate::cli::large::Large;
 use crate::cli::{ExitStatus, Ui};
-use crate::diag::{Error, Report};
+use crate::diag::{Error, Report, codes};
 use crate::load;
 use crate::report;
 use crate::rules;
@@ -51,7 +51,7 @@ fn check(folder: &Path, sources: &Sources) -> Result<Report, Error> {
         return Ok(report);
     }
     let catalog = load::catalog(folder, sources, &mut report)?;
-    let mut left = source::passed_over(report);
+    let mut left = source::passed_over(&codes::DUPLICATE_KEY, report);
     // Rules would echo what could not be read.
     if !left.has_errors() {
         left.append(rules::check_catalog(&catalog));

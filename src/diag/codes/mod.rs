@@ -37,6 +37,13 @@ code!(
     "wrong_field_type.md"
 );
 code!(UNREADABLE_FILE, "unreadable-file", "a file cannot be read", Required, "unreadable_file.md");
+code!(
+    UNREAD_DOCUMENT,
+    "unread-document",
+    "a file has a second document, which is not read",
+    Required,
+    "unread_document.md"
+);
 code!(INVALID_TEMPLATE, "invalid-template", "a template cannot be expanded", Required, "invalid_template.md");
 code!(
     UNKNOWN_BUNDLE,
@@ -72,6 +79,13 @@ code!(
     "a bundle's folder is not named after it",
     Required,
     "misplaced_bundle.md"
+);
+code!(
+    MISNAMED_FILE,
+    "misnamed-file",
+    "a file has nearly the name of one that is read",
+    GoodPractices,
+    "misnamed_file.md"
 );
 code!(UNLISTED_BUNDLE, "unlisted-bundle", "a bundle is in no template", GoodPractices, "unlisted_bundle.md");
 code!(

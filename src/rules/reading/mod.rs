@@ -12,6 +12,7 @@ pub(super) const RULES: &[&Rule] = &[
     &INVALID_TEMPLATE,
     &INVALID_UTF8,
     &INVALID_YAML,
+    &MISNAMED_FILE,
     &MISPLACED_BUNDLE,
     &MISSING_SCHEMA,
     &STALE_BASELINE,
@@ -19,6 +20,7 @@ pub(super) const RULES: &[&Rule] = &[
     &UNKNOWN_RULE,
     &UNLISTED_BUNDLE,
     &UNREADABLE_FILE,
+    &UNREAD_DOCUMENT,
     &UNRENDERABLE_BUNDLE,
     &UNSIGNED_IMAGE,
     &UNUSED_EXCEPTION,
@@ -33,6 +35,7 @@ static INVALID_SIGNATURE: Rule = Rule { code: codes::INVALID_SIGNATURE, check: C
 static INVALID_TEMPLATE: Rule = Rule { code: codes::INVALID_TEMPLATE, check: Check::Elsewhere };
 static INVALID_UTF8: Rule = Rule { code: codes::INVALID_UTF8, check: Check::Elsewhere };
 static INVALID_YAML: Rule = Rule { code: codes::INVALID_YAML, check: Check::Elsewhere };
+static MISNAMED_FILE: Rule = Rule { code: codes::MISNAMED_FILE, check: Check::Elsewhere };
 static MISPLACED_BUNDLE: Rule = Rule { code: codes::MISPLACED_BUNDLE, check: Check::Elsewhere };
 static MISSING_SCHEMA: Rule = Rule { code: codes::MISSING_SCHEMA, check: Check::Elsewhere };
 static STALE_BASELINE: Rule = Rule { code: codes::STALE_BASELINE, check: Check::Elsewhere };
@@ -40,6 +43,7 @@ static UNKNOWN_BUNDLE: Rule = Rule { code: codes::UNKNOWN_BUNDLE, check: Check::
 static UNKNOWN_RULE: Rule = Rule { code: codes::UNKNOWN_RULE, check: Check::Elsewhere };
 static UNLISTED_BUNDLE: Rule = Rule { code: codes::UNLISTED_BUNDLE, check: Check::Elsewhere };
 static UNREADABLE_FILE: Rule = Rule { code: codes::UNREADABLE_FILE, check: Check::Elsewhere };
+static UNREAD_DOCUMENT: Rule = Rule { code: codes::UNREAD_DOCUMENT, check: Check::Elsewhere };
 static UNRENDERABLE_BUNDLE: Rule = Rule { code: codes::UNRENDERABLE_BUNDLE, check: Check::Elsewhere };
 static UNSIGNED_IMAGE: Rule = Rule { code: codes::UNSIGNED_IMAGE, check: Check::Elsewhere };
 static UNUSED_EXCEPTION: Rule = Rule { code: codes::UNUSED_EXCEPTION, check: Check::Elsewhere };

@@ -17,7 +17,7 @@ mod write;
 
 pub use change::{Change, Editor, with_changes};
 pub use comments::{Comment, comments};
-pub use documents::{Document, documents};
+pub use documents::{Document, behind, documents};
 pub use write::write;
 
 use std::ops::Range;
