@@ -1,7 +1,7 @@
 //! The pipeline that several commands share: bundles, templates and settings of a project become
 //! checked catalogs. Each step is one call into a room below.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -131,8 +131,10 @@ fn check_and<'s>(
     let checked: Vec<(Bundle<'s>, Option<BundleBlob<'s>>, Report)> =
         folders.par_iter().map(|folder| bundle(folder, &book, sources)).collect::<Result<_, Error>>()?;
     let mut bundles: HashMap<String, Bundles<'s>> = HashMap::new();
-    let mut rendered = Vec::new();
+    let (mut rendered, mut known) = (Vec::new(), BTreeSet::new());
     for (folder, (bundle, blob, faults)) in folders.iter().zip(checked) {
+        known.insert((folder.package.clone(), folder.version.clone()));
+        known.insert((bundle.package().into_owned(), bundle.version().into_owned()));
         rendered.push(bundle);
         report.append(faults);
         let of_package = bundles.entry(folder.package.clone()).or_default();
@@ -141,6 +143,7 @@ fn check_and<'s>(
             None => of_package.lost.push(book.settings.image_of(&folder.package, &folder.version)),
         }
     }
+    book.unused(&known).into_iter().for_each(|finding| report.push(finding));
     ui.step("checking the catalog");
     let (mut packages, mut by_hand) = (Vec::new(), HashMap::new());
     for package in subfolders(&below(root, "catalog"))? {

@@ -1,6 +1,7 @@
 //! What a run goes by: the settings of the project, what its installer expects, the flags, and the
 //! baseline.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::choice::Choice;
@@ -11,7 +12,7 @@ use crate::diag::{Diagnostic, Error, Minors, Platform, Report, codes};
 use crate::load;
 use crate::rules::{self, Context, Exception, Levels, baseline};
 use crate::settings::{Baseline, Contract, Settings};
-use crate::text::{FileId, Place, Sources};
+use crate::text::{FileId, Place, Sources, nearest};
 
 /// The findings that a project has known of since it took up olmcat.
 const BASELINE: &str = "catalog/.olmcat-baseline.json";
@@ -104,6 +105,41 @@ impl Rulebook {
     /// Returns the place of the settings of packages, for those that are missing.
     pub(super) fn packages(&self, home: FileId) -> Place {
         self.place.as_ref().map_or(Place::file(home), |place| place.key("packages"))
+    }
+
+    /// Finds what the settings say of packages and versions that the project does not have: `known` are its bundles,
+    /// package and version.
+    pub(super) fn unused(&self, known: &BTreeSet<(String, String)>) -> Vec<Diagnostic> {
+        let Some(place) = &self.place else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut tell = |place: Place, message: String, wanted: &str, known: &[&str]| {
+            let mut finding = Diagnostic::new(&codes::UNUSED_SETTING, place, message);
+            finding.help(match nearest(wanted, known.iter().copied()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => "remove it".to_owned(),
+            });
+            found.push(finding);
+        };
+        for (package, settings) in &self.settings.packages {
+            let place = place.key("packages");
+            let versions: Vec<&str> = known
+                .iter()
+                .filter(|(name, _)| name == package)
+                .map(|(_, version)| version.as_str())
+                .collect();
+            if versions.is_empty() {
+                let packages: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
+                let message = format!("no bundle is of package `{package}`");
+                tell(place.name(package.as_str()), message, package, &packages);
+                continue;
+            }
+            for version in settings.overrides.keys().filter(|version| !versions.contains(&version.as_str())) {
+                let place = place.key(package.as_str()).key("overrides").name(version.as_str());
+                let message = format!("no bundle of package `{package}` has version `{version}`");
+                tell(place, message, version, &versions);
+            }
+        }
+        found
     }
 
     /// Returns what rules are told besides the files.

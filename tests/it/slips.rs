@@ -175,3 +175,23 @@ fn a_name_that_is_not_known_is_told_at_its_place() {
         assert!(told.contains(&format!("= help: {remedy}\n")), "{told}");
     }
 }
+
+#[test]
+fn settings_of_bundles_that_are_not_there_are_told() {
+    let project = Project::new();
+    let good = project.read(SETTINGS);
+    project.folder.write(
+        SETTINGS,
+        good + "    overrides: {0.1.1: registry.example/x}\n  dmeo:\n    image: x/y:{version}\n",
+    );
+    let told = project.olmcat(&["validate"]).run().exits(1).stdout();
+    for wanted in [
+        "no bundle of package `demo` has version `0.1.1`",
+        "did you mean `0.1.0`?",
+        "no bundle is of package `dmeo`",
+        "did you mean `demo`?",
+    ] {
+        assert!(told.contains(wanted), "{wanted}: {told}");
+    }
+    assert!(told.ends_with("2 errors\n"), "{told}");
+}

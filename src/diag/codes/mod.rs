@@ -74,6 +74,13 @@ code!(
     "unused_exception.md"
 );
 code!(
+    UNUSED_SETTING,
+    "unused-setting",
+    "the settings say something of a bundle that is not there",
+    GoodPractices,
+    "unused_setting.md"
+);
+code!(
     MISPLACED_BUNDLE,
     "misplaced-bundle",
     "a bundle's folder is not named after it",

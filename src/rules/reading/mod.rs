@@ -24,6 +24,7 @@ pub(super) const RULES: &[&Rule] = &[
     &UNRENDERABLE_BUNDLE,
     &UNSIGNED_IMAGE,
     &UNUSED_EXCEPTION,
+    &UNUSED_SETTING,
     &WRONG_FIELD_TYPE,
 ];
 
@@ -47,4 +48,5 @@ static UNREAD_DOCUMENT: Rule = Rule { code: codes::UNREAD_DOCUMENT, check: Check
 static UNRENDERABLE_BUNDLE: Rule = Rule { code: codes::UNRENDERABLE_BUNDLE, check: Check::Elsewhere };
 static UNSIGNED_IMAGE: Rule = Rule { code: codes::UNSIGNED_IMAGE, check: Check::Elsewhere };
 static UNUSED_EXCEPTION: Rule = Rule { code: codes::UNUSED_EXCEPTION, check: Check::Elsewhere };
+static UNUSED_SETTING: Rule = Rule { code: codes::UNUSED_SETTING, check: Check::Elsewhere };
 static WRONG_FIELD_TYPE: Rule = Rule { code: codes::WRONG_FIELD_TYPE, check: Check::Elsewhere };
