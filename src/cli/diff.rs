@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use super::opened::{open, uncompared};
 use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui};
-use crate::compare::{self, Difference, Topic, groups};
+use crate::compare::{self, BlobDifference, Difference, Topic, groups};
 use crate::diag::Error;
-use crate::report::Format;
+use crate::report::{Format, clean, code};
 use crate::text::Sources;
 
 /// Compare two catalogs: what comes, what goes, and which versions are stranded by it
@@ -42,6 +42,8 @@ enum Kind {
     Removed,
     /// Bundles with another content under the same name.
     Changed,
+    /// Deprecations that come, go or have another message.
+    Deprecated,
     /// Default channels that moved.
     Default,
     /// Heads that moved.
@@ -57,6 +59,7 @@ impl From<Kind> for Topic {
             Kind::Incompatible => Topic::Incompatible,
             Kind::Removed => Topic::Removed,
             Kind::Changed => Topic::Changed,
+            Kind::Deprecated => Topic::Deprecated,
             Kind::Default => Topic::Default,
             Kind::Head => Topic::Head,
             Kind::Added => Topic::Added,
@@ -65,6 +68,7 @@ impl From<Kind> for Topic {
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    ui.can_print(args.markdown)?;
     let sources = Sources::default();
     let open = |path: Option<&Path>| open(path, &args.pull, root, &sources, ui);
     let (old, new) = (open(Some(&args.old))?, open(args.new.as_deref())?);
@@ -94,7 +98,7 @@ const HEADING: &str = "## Changes of the catalog\n";
 
 fn text(difference: &Difference) -> String {
     let mut out = String::new();
-    for (heading, lines) in groups(difference, &str::to_owned) {
+    for (heading, lines) in groups(difference, &|text| clean(text).into_owned()) {
         out += &format!("{heading}\n");
         lines.iter().for_each(|line| out += &format!("  {line}\n"));
     }
@@ -106,7 +110,7 @@ fn markdown(difference: &Difference) -> String {
     if difference.is_empty() {
         out += "\nNone.\n";
     }
-    for (heading, lines) in groups(difference, &|name| format!("`{name}`")) {
+    for (heading, lines) in groups(difference, &code) {
         out += &format!("\n### {heading}\n\n");
         lines.iter().for_each(|line| out += &format!("- {line}\n"));
     }
@@ -116,14 +120,21 @@ fn markdown(difference: &Difference) -> String {
 fn json(difference: &Difference) -> String {
     use serde_json::{Value, json};
     let list = |values: Vec<Value>| Value::Array(values);
-    let packages = difference
-        .packages
-        .iter()
-        .map(|(name, change)| json!({"package": name, "change": change.to_string()}));
-    let channels = difference
-        .channels
-        .iter()
-        .map(|(package, channel, change)| json!({"package": package, "channel": channel, "change": change.to_string()}));
+    // `what` is the key that a name stands under.
+    let blobs = |blobs: &[BlobDifference], what: &str| {
+        let blob = |blob: &BlobDifference| {
+            json!({
+                "package": blob.package, what: blob.name, "change": blob.change.to_string(), "fields": blob.fields,
+            })
+        };
+        list(blobs.iter().map(blob).collect())
+    };
+    let deprecations = difference.deprecations.iter().map(|one| {
+        json!({
+            "package": one.package, "schema": one.schema, "name": one.name, "message": one.message,
+            "change": one.change.to_string(),
+        })
+    });
     let defaults = difference
         .defaults
         .iter()
@@ -131,12 +142,9 @@ fn json(difference: &Difference) -> String {
     let heads = difference.heads.iter().map(
         |(package, channel, old, new)| json!({"package": package, "channel": channel, "old": old, "new": new}),
     );
-    let bundles = difference.bundles.iter().map(|bundle| {
-        json!({"package": bundle.package, "bundle": bundle.name, "change": bundle.change.to_string(), "fields": bundle.fields})
+    let stranded = difference.stranded.iter().map(|one| {
+        json!({"package": one.package, "channel": one.channel, "bundle": one.name, "why": one.why.to_string()})
     });
-    let stranded = difference.stranded.iter().map(
-        |one| json!({"package": one.package, "channel": one.channel, "bundle": one.name, "why": one.why}),
-    );
     let worse = difference.worse.iter().map(|one| {
         let harm = &one.harm;
         json!({
@@ -149,9 +157,11 @@ fn json(difference: &Difference) -> String {
         .map(|topic| (topic.name().to_owned(), difference.count(topic).into()))
         .collect();
     let value = json!({
-        "counts": counts, "packages": list(packages.collect()), "channels": list(channels.collect()),
+        "counts": counts, "packages": blobs(&difference.packages, "package"),
+        "channels": blobs(&difference.channels, "channel"), "bundles": blobs(&difference.bundles, "bundle"),
+        "others": blobs(&difference.others, "schema"), "deprecations": list(deprecations.collect()),
         "defaultChannels": list(defaults.collect()), "heads": list(heads.collect()),
-        "bundles": list(bundles.collect()), "stranded": list(stranded.collect()),
+        "stranded": list(stranded.collect()),
         "incompatible": list(worse.collect()),
     });
     serde_json::to_string_pretty(&value).expect("a value of strings is JSON") + "\n"

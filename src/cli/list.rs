@@ -8,7 +8,7 @@ use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui};
 use crate::catalog::{self, BundleBlob, Catalog, Channel, Entry, Graph, Needed};
 use crate::diag::Error;
-use crate::report::Format;
+use crate::report::{Format, clean};
 use crate::text::Sources;
 
 /// List packages, channels, bundles or images of a catalog
@@ -165,11 +165,13 @@ pub(super) fn entries<'c>(catalog: &'c Catalog<'c>) -> impl Iterator<Item = Row<
     )
 }
 
-/// A table for people: names of columns in capitals, no blanks at the end of a line.
+/// A table for people: names of columns in capitals, no blanks at the end of a line, nothing that a terminal obeys.
 pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let clean = |row: &Vec<String>| row.iter().map(|cell| clean(cell).into_owned()).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(clean).collect();
     let header: Vec<String> = header.iter().map(|name| name.to_uppercase()).collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    columns(&header, rows).lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    columns(&header, &rows).lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 /// Columns two blanks apart; the last is not padded, as opm has it.

@@ -2,8 +2,9 @@
 
 use super::Ui;
 use super::list::table;
+use super::upgrade::one_of;
 use crate::diag::Error;
-use crate::report::Format;
+use crate::report::{Format, cell, clean, code};
 use crate::resolve::{End, Index, Ladder, Rung, Source, choosable};
 
 /// The most versions on a way that a row shows.
@@ -39,8 +40,9 @@ pub(super) fn print(
 ) -> Result<bool, Error> {
     let index = &catalogs[0].index;
     if let Some(package) = package.filter(|package| index.lanes(package).is_empty()) {
-        return Err(Error::new(format!("no package `{package}` in the catalog"))
-            .hint(format!("choose one of: {}", index.package_names().join(", "))));
+        return Err(
+            Error::new(format!("no package `{package}` in the catalog")).hint(one_of(&index.package_names()))
+        );
     }
     let is_json = ui.format() == Format::Json;
     let shown = if is_json { SHOWN_IN_JSON } else { SHOWN };
@@ -59,7 +61,11 @@ pub(super) fn print(
     ui.print(&match (is_json, is_markdown) {
         (true, _) => json(&rows),
         (_, true) => markdown(&rows),
-        _ => table(&HEADER, &rows.iter().map(cells).collect::<Vec<_>>()) + &messages(&rows, ""),
+        _ => {
+            let quote = |text: &str| clean(text).into_owned();
+            let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(row, &quote)).collect();
+            table(&HEADER, &cells) + &messages(&rows, "", &quote)
+        }
     })?;
     Ok(is_fine)
 }
@@ -107,20 +113,21 @@ fn row<'c>(index: &Index<'c>, lane: usize, ladder: &Ladder<'_, 'c>, rung: &Rung,
 
 const HEADER: [&str; 6] = ["package", "channel", "version", "result", "hops", "by way of"];
 
-fn cells(row: &Row<'_>) -> Vec<String> {
-    let mut between = row.between.join(", ");
+/// Returns the cells of a row. `quote` quotes what is of the catalog.
+fn cells(row: &Row<'_>, quote: &dyn Fn(&str) -> String) -> Vec<String> {
+    let mut between = row.between.iter().map(|version| quote(version)).collect::<Vec<_>>().join(", ");
     if row.more > 0 {
         between += &format!(" and {} more", row.more);
     }
     let is_moving = matches!(row.result, "reaches head" | "stranded") && row.hops > 0;
     let hops = if is_moving { row.hops.to_string() } else { String::new() };
-    vec![row.package.into(), row.channel.into(), row.version.clone(), row.result.into(), hops, between]
+    vec![quote(row.package), quote(row.channel), quote(&row.version), row.result.into(), hops, between]
 }
 
 /// Says once for each channel why nothing moves in it.
-fn messages(rows: &[Row<'_>], bullet: &str) -> String {
+fn messages(rows: &[Row<'_>], bullet: &str, quote: &dyn Fn(&str) -> String) -> String {
     let failed = rows.iter().filter(|row| !row.message.is_empty());
-    let mut lines: Vec<String> = failed.map(|row| format!("{bullet}{}\n", row.message)).collect();
+    let mut lines: Vec<String> = failed.map(|row| format!("{bullet}{}\n", quote(&row.message))).collect();
     lines.dedup();
     if lines.is_empty() { String::new() } else { format!("\n{}", lines.concat()) }
 }
@@ -128,8 +135,8 @@ fn messages(rows: &[Row<'_>], bullet: &str) -> String {
 fn markdown(rows: &[Row<'_>]) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let mut out = line(&HEADER.map(str::to_owned)) + "| --- | --- | --- | --- | ---: | --- |\n";
-    rows.iter().for_each(|row| out += &line(&cells(row)));
-    out + &messages(rows, "- ")
+    rows.iter().for_each(|row| out += &line(&cells(row, &cell)));
+    out + &messages(rows, "- ", &code)
 }
 
 fn json(rows: &[Row<'_>]) -> String {

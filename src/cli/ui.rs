@@ -40,6 +40,23 @@ impl Ui {
         self.format
     }
 
+    /// Refuses a format that a result which is no list of findings does not have. Findings beside it may be concise.
+    ///
+    /// # Errors
+    /// When another one is asked for, or JSON and Markdown at once.
+    pub(super) fn can_print(&self, is_markdown: bool) -> Result<(), Error> {
+        let format = self.format;
+        match format {
+            Format::Json if is_markdown => {
+                Err(Error::new("`--format json` and `--markdown` exclude each other")
+                    .hint("leave out one of them"))
+            }
+            Format::Human | Format::Concise | Format::Json => Ok(()),
+            _ => Err(Error::new(format!("only findings can be printed with `--format {format}`"))
+                .hint("leave it out, or use `--format json`")),
+        }
+    }
+
     /// Says what is being done; seen on a terminal only.
     pub(super) fn step(&self, message: impl Into<String>) {
         if let Some(bar) = &self.progress {
@@ -106,10 +123,12 @@ impl Ui {
     pub(super) fn error(&self, error: &Error) {
         self.clear();
         let (red, bold, plain) = ("\x1b[1;31m", "\x1b[1m", "\x1b[0m");
+        // Names of the user's files are in it, and what others answered.
+        let clean = |text: &str| text.lines().map(report::clean).collect::<Vec<_>>().join("\n");
         let mut out = anstream::stderr();
-        let _ = writeln!(out, "{red}error{plain}{bold}: {}{plain}", error.message);
+        let _ = writeln!(out, "{red}error{plain}{bold}: {}{plain}", clean(&error.message));
         if let Some(hint) = &error.hint {
-            let _ = writeln!(out, "{bold}hint{plain}: {hint}");
+            let _ = writeln!(out, "{bold}hint{plain}: {}", clean(hint));
         }
     }
 

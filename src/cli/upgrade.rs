@@ -45,14 +45,14 @@ pub(super) struct Args {
     /// Which OLM.
     #[arg(long, value_enum, default_value_t = Olm::V0)]
     olm: Olm,
-    /// The version of Kubernetes, which a CSV may find too old.
+    /// The version of Kubernetes, which a CSV may find too old; OLM v1 does not look at it.
     #[arg(long, value_name = "VERSION")]
     kubernetes: Option<String>,
     /// Objects of the cluster, as `kubectl get -o yaml` prints them: OLM v0 tries them with the schemas of newer CRDs.
     #[arg(long, value_name = "FILE")]
     objects: Option<PathBuf>,
     /// Every version of every package by channel: whether and how it gets to the head.
-    #[arg(long, conflicts_with_all = ["from", "installed", "olm", "kubernetes", "objects"])]
+    #[arg(long, conflicts_with_all = ["from", "installed", "version", "olm", "kubernetes", "objects"])]
     matrix: bool,
     /// Print Markdown, for a pull request.
     #[arg(long, requires = "matrix")]
@@ -80,6 +80,13 @@ struct Question {
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, Error> {
+    ui.can_print(args.markdown)?;
+    if args.olm == Olm::V1 && (args.kubernetes.is_some() || args.objects.is_some()) {
+        return Err(Error::new(
+            "OLM v1 looks neither at the version of Kubernetes nor at objects of the cluster",
+        )
+        .hint("leave out `--kubernetes` and `--objects`, or ask what OLM v0 does"));
+    }
     let sources = Sources::default();
     let Some(opened) = open(args.path.as_deref(), &args.pull, root, &sources, ui)? else {
         return Ok(ExitStatus::Findings);
@@ -136,7 +143,7 @@ impl Args {
             let names: Vec<&str> =
                 index.lanes(&package).into_iter().map(|lane| index.channels[lane].name).collect();
             let message = format!("package `{package}` has no channel `{channel}`");
-            return Err(Error::new(message).hint(format!("choose one of: {}", names.join(", "))));
+            return Err(Error::new(message).hint(one_of(&names)));
         }
         let version = |text: &str| {
             Version::parse_tolerant(text).map_err(|fault| {
@@ -163,7 +170,7 @@ impl Args {
     /// Returns the package that is asked about.
     fn package(&self, index: &Index<'_>) -> Result<String, Error> {
         let names = index.package_names();
-        let hint = || format!("choose one of: {}", names.join(", "));
+        let hint = || one_of(&names);
         if let Some(package) = &self.package {
             let missing = || Error::new(format!("no package `{package}` in the catalog")).hint(hint());
             return names.contains(&package.as_str()).then(|| package.clone()).ok_or_else(missing);
@@ -175,8 +182,10 @@ impl Args {
         let found = of_bundle.map(|bundle| bundle.blob.package.to_string());
         let only = (names.len() == 1).then(|| names[0].to_owned());
         let found = found.or_else(|| of_name.map(|name| (*name).to_owned())).or(only);
-        found.ok_or_else(|| {
-            Error::new("the catalog has several packages: name one with `--package`").hint(hint())
+        found.ok_or_else(|| match names.is_empty() {
+            true => Error::new("the catalog has no package with a channel: nothing can be installed from it")
+                .hint("see whether it is the right one: `olmcat list packages` shows its packages"),
+            false => Error::new("the catalog has several packages: name one with `--package`").hint(hint()),
         })
     }
 
@@ -189,12 +198,29 @@ impl Args {
                 || version.as_ref().is_some_and(|version| bundle.traits.version.as_ref() == Some(version))
         };
         let found = bundles.clone().find(is_it).ok_or_else(|| {
-            let names: Vec<&str> = bundles.map(|bundle| bundle.blob.name.as_ref()).take(20).collect();
-            Error::new(format!("no bundle of package `{package}` is called `{from}`, nor has that version")).hint(
-                format!("choose one of: {}; of what the catalog does not have, give `--installed NAME --version X`", names.join(", ")),
-            )
+            let names: Vec<&str> = bundles.map(|bundle| bundle.blob.name.as_ref()).collect();
+            let shown = match names.is_empty() {
+                true => "the catalog has no bundle of it".to_owned(),
+                false => one_of(&names),
+            };
+            let hint =
+                format!("{shown}; of what the catalog does not have, give `--installed NAME --version X`");
+            Error::new(format!("no bundle of package `{package}` is called `{from}`, nor has that version"))
+                .hint(hint)
         })?;
         Ok(Installed { name: found.blob.name.to_string(), traits: found.traits.clone() })
+    }
+}
+
+/// Names what can be chosen, or the first of it.
+pub(super) fn one_of(names: &[&str]) -> String {
+    const SHOWN: usize = 20;
+    match (names.len(), &names[..names.len().min(SHOWN)]) {
+        (0, _) => "there is none".to_owned(),
+        (all, shown) if all > SHOWN => {
+            format!("choose one of: {} and {} more", shown.join(", "), all - SHOWN)
+        }
+        (_, shown) => format!("choose one of: {}", shown.join(", ")),
     }
 }
 

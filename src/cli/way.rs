@@ -1,6 +1,7 @@
 //! A way of upgrades in words, and for programs.
 
 use crate::compare::{self, BundleChange, grouped};
+use crate::report::clean;
 use crate::resolve::v0::Edge;
 
 /// A hop, ready to be shown.
@@ -26,23 +27,23 @@ pub(super) struct Way {
 }
 
 pub(super) fn text(package: &str, channel: &str, way: &Way) -> String {
-    let mut out = format!("package {package}, channel {channel}\n");
+    let mut out = vec![format!("package {package}, channel {channel}")];
     for (number, hop) in way.hops.iter().enumerate() {
         let edge = hop.edge.map(|edge| format!(" ({edge})")).unwrap_or_default();
         let from = if hop.from.is_empty() { String::new() } else { format!("{} -> ", hop.from) };
-        out += &format!("{:>3}. {from}{}{edge}\n", number + 1, hop.to);
-        for line in hop.change.iter().flat_map(lines) {
-            out += &format!("     {line}\n");
-        }
+        out.push(format!("{:>3}. {from}{}{edge}", number + 1, hop.to));
+        out.extend(hop.change.iter().flat_map(lines).map(|line| format!("     {line}")));
     }
-    let end = if way.end.is_empty() { "nothing is installed".to_owned() } else { way.end.clone() };
-    out += &match way.reason {
-        "Head" if way.hops.is_empty() => format!("{end} is the head\n"),
-        "Head" => format!("ends at the head, {end}\n"),
-        reason => format!("stops at {end}: {reason}\n  {}\n", way.why),
-    };
-    way.notes.iter().for_each(|note| out += &format!("  {note}\n"));
-    out
+    let end = &way.end;
+    match way.reason {
+        "Head" if way.hops.is_empty() => out.push(format!("{end} is the head")),
+        "Head" => out.push(format!("ends at the head, {end}")),
+        reason if end.is_empty() => out.push(format!("installs nothing: {reason}")),
+        reason => out.push(format!("stops at {end}: {reason}")),
+    }
+    let notes = Some(&way.why).filter(|why| !why.is_empty()).into_iter().chain(&way.notes);
+    out.extend(notes.map(|note| format!("  {note}")));
+    out.iter().map(|line| clean(line) + "\n").collect()
 }
 
 /// Says what a hop changes.

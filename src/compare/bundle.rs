@@ -90,20 +90,6 @@ impl BundleChange {
     }
 }
 
-/// Compares two mappings by their keys.
-pub(super) fn maps<V: PartialEq>(
-    old: &BTreeMap<String, V>,
-    new: &BTreeMap<String, V>,
-) -> Vec<(String, Change)> {
-    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let change = |key: &String| match (old.get(key), new.get(key)) {
-        (None, _) => Some(Change::Added),
-        (_, None) => Some(Change::Removed),
-        (one, other) => (one != other).then_some(Change::Changed),
-    };
-    keys.into_iter().filter_map(|key| Some((key.clone(), change(key)?))).collect()
-}
-
 impl Content {
     pub(super) fn read(operator: &Operator<'_>) -> Self {
         let mut content = Content::default();

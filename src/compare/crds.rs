@@ -23,11 +23,17 @@ pub struct Harm {
     pub more: usize,
 }
 
+impl Harm {
+    /// Says what changes.
+    pub(super) fn told(&self) -> String {
+        if self.more > 0 { format!("{}, and {} more", self.what, self.more) } else { self.what.clone() }
+    }
+}
+
 /// Names are in backticks.
 impl fmt::Display for Harm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}: {}", self.crd, self.effect.phrase(), self.what)?;
-        if self.more > 0 { write!(f, ", and {} more", self.more) } else { Ok(()) }
+        write!(f, "`{}` {}: {}", self.crd, self.effect.phrase(), self.told())
     }
 }
 
@@ -116,16 +122,17 @@ fn harms_of(index: &Index<'_>, package: &str, is_wanted: impl Fn(&str, &str) -> 
     })
 }
 
-/// Finds the upgrades of the new catalog that do more harm than in the old one. `changed` are the bundles, by package
-/// and name, whose content is another one.
+/// Finds the upgrades of the new catalog that do more harm than in the old one. What the old one does not offer, nobody
+/// has from it, and no harm is done. `changed` are the bundles, by package and name, whose content is another one.
 pub(super) fn worse(old: &Index<'_>, new: &Index<'_>, changed: &HashSet<(&str, &str)>) -> Vec<Worse> {
     let mut found = Vec::new();
     for package in new.package_names() {
         let (known, after) = (taken(old, package), taken(new, package));
         let is_other = |from: &str, to: &str| {
-            !known.contains(&(from, to))
-                || changed.contains(&(package, from))
-                || changed.contains(&(package, to))
+            old.bundle(package, from).is_some()
+                && (!known.contains(&(from, to))
+                    || changed.contains(&(package, from))
+                    || changed.contains(&(package, to)))
         };
         let other: HashSet<(&str, &str)> =
             after.into_iter().filter(|(from, to)| is_other(from, to)).collect();

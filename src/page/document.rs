@@ -11,6 +11,7 @@ use crate::catalog;
 use crate::compare;
 use crate::diag::Level;
 use crate::drawing;
+use crate::report;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -132,7 +133,7 @@ fn difference(content: &Content<'_>, out: &mut dyn Write) -> io::Result<()> {
     if difference.is_empty() {
         writeln!(out, "<p>None.</p>")?;
     }
-    for (heading, lines) in compare::groups(difference, &|name| format!("`{name}`")) {
+    for (heading, lines) in compare::groups(difference, &report::code) {
         let class = if compare::GRAVE.contains(&heading) { " class=\"grave\"" } else { "" };
         writeln!(out, "<div{class}><h3>{heading} <span class=\"count\">{}</span></h3>\n<ul>", lines.len())?;
         for line in &lines {

@@ -12,11 +12,13 @@ mod human;
 mod json;
 mod junit;
 mod located;
+mod markdown;
 mod sarif;
 mod shown;
 
 pub use clean::clean;
 pub use diff::diff;
+pub use markdown::{cell, code};
 pub use shown::{Lines, Shown, shown};
 
 use std::fmt;
