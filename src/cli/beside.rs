@@ -6,7 +6,9 @@ use clap::ValueEnum;
 
 use super::registry_args::RegistryArgs;
 use crate::diag::Error;
-use crate::oci::{Artifact, Blob, Descriptor, Digest, Image, Place, Reference, Repository, companion_tag};
+use crate::oci::{
+    self, Artifact, Blob, Content, Descriptor, Digest, Image, Place, Reference, Repository, companion_tag,
+};
 use crate::trust::{
     Attested, BUNDLE, ENVELOPE, Format, PAYLOAD, Proof, SIGNATURE, Signed, SigningKey, Statement, Wanted,
     attest, sign,
@@ -67,12 +69,12 @@ pub(super) struct Found {
 impl Subject {
     /// Finds the image of a place.
     pub(super) fn find(place: &Place, registry: &RegistryArgs) -> Result<Self, Error> {
-        let (repository, reference) = match (place, Repository::on_disk(place)) {
-            (Place::Registry(reference), _) => (connect(reference, registry)?, Some(reference.clone())),
-            (_, Some(repository)) => (repository, None),
-            (_, None) => return Err(Error::new(format!("{place} is no place for an image"))),
+        let repository = open(place, registry)?;
+        let reference = match place {
+            Place::Registry(reference) => Some(reference.clone()),
+            Place::Layout(..) | Place::Archive(..) => None,
         };
-        let descriptor = repository.resolve(place)?;
+        let descriptor = repository.resolve()?;
         Ok(Subject { repository, descriptor, reference })
     }
 
@@ -99,17 +101,15 @@ impl Subject {
                 Error::new("the legacy format signs a name, and an image on disk has none")
                     .hint("say what it will be called with `--identity registry.example/team/catalog`, or choose `--signature-format bundle`")
             })?;
-            let old = self.listed(SIGNATURES)?;
             let key = signer.key.verifying();
             let wanted = Wanted { digest: self.digest(), identity: None, key: &key };
             let is_there = |found: &Found| {
                 found.proof.judge(&wanted).is_ok_and(|proved| proved.identity.as_deref() == Some(identity))
             };
-            if !legacy(old.as_ref())?.iter().any(is_there) {
-                let signed = sign(self.digest(), identity, format, signer.key);
-                let notes = BTreeMap::from([(SIGNATURE_NOTE.to_owned(), signed.signature)]);
-                self.add(SIGNATURES, old.as_ref(), Blob::new(PAYLOAD, signed.document), notes)?;
-            }
+            let signed = sign(self.digest(), identity, format, signer.key);
+            let notes = BTreeMap::from([(SIGNATURE_NOTE.to_owned(), signed.signature)]);
+            let document = Blob::new(PAYLOAD, signed.document);
+            self.list(SIGNATURES, &document, &notes, |old| Ok(legacy(old)?.iter().any(is_there)))?;
         }
         Ok(())
     }
@@ -123,14 +123,13 @@ impl Subject {
                 self.attach_bundle(&signed, &statement.kind)?;
                 continue;
             }
-            let old = self.listed(ATTESTATIONS)?;
             let document = Blob::new(ENVELOPE, signed.document);
-            let documents = old.as_ref().map(Image::documents).transpose()?.unwrap_or_default();
-            if documents.iter().all(|(descriptor, _)| descriptor.digest != document.digest()) {
-                let notes = [(SIGNATURE_NOTE, ""), (PREDICATE_NOTE, statement.kind.as_str())];
-                let notes = notes.map(|(key, value)| (key.to_owned(), value.to_owned()));
-                self.add(ATTESTATIONS, old.as_ref(), document, notes.into())?;
-            }
+            let notes = [(SIGNATURE_NOTE, ""), (PREDICATE_NOTE, statement.kind.as_str())];
+            let notes = notes.map(|(key, value)| (key.to_owned(), value.to_owned()));
+            self.list(ATTESTATIONS, &document, &notes.into(), |old| {
+                let is_it = |layer: &Content| layer.digest() == document.digest();
+                Ok(old.is_some_and(|old| old.layers().iter().any(is_it)))
+            })?;
         }
         Ok(())
     }
@@ -143,8 +142,9 @@ impl Subject {
         annotations: &BTreeMap<String, String>,
     ) -> Result<Digest, Error> {
         let artifact = Artifact::Image(Image::about(&self.descriptor, artifact_type, documents, annotations));
-        self.repository.attach(&artifact, &|_| {})?;
-        Ok(artifact.digest())
+        let digest = artifact.digest();
+        self.repository.add(&[(None, artifact)])?;
+        Ok(digest)
     }
 
     fn attach_bundle(&self, signed: &Signed, kind: &str) -> Result<(), Error> {
@@ -160,15 +160,18 @@ impl Subject {
         Ok(self.repository.tagged(&companion_tag(self.digest(), suffix))?)
     }
 
-    fn add(
+    /// Adds a document to such a list, unless it is there.
+    fn list(
         &self,
         suffix: &str,
-        old: Option<&Image>,
-        document: Blob,
-        notes: BTreeMap<String, String>,
+        document: &Blob,
+        notes: &BTreeMap<String, String>,
+        is_there: impl Fn(Option<&Image>) -> Result<bool, Error>,
     ) -> Result<(), Error> {
-        let listing = Artifact::Image(Image::listing(old, &document, &notes)?);
-        Ok(self.repository.tag(&listing, &companion_tag(self.digest(), suffix), &|_| {})?)
+        self.repository.change(&companion_tag(self.digest(), suffix), |old| match is_there(old)? {
+            true => Ok(None),
+            false => Ok(Some(Image::listing(old, document, notes)?)),
+        })
     }
 
     /// Everything beside it that may prove something, of both formats.
@@ -178,10 +181,15 @@ impl Subject {
         let is_bundle = |referrer: &Descriptor| referrer.artifact_type.as_deref() == Some(BUNDLE);
         let (mut bundles, mut bytes) = (0, 0);
         for referrer in self.repository.referrers(self.digest())?.iter().filter(|it| is_bundle(it)) {
-            let Artifact::Image(image) = self.repository.artifact(referrer)? else { continue };
-            for (_, document) in image.documents()?.into_iter().filter(|(it, _)| it.media_type == BUNDLE) {
+            let what = format!("bundle {}", referrer.digest);
+            let proofs = match self.bundles(referrer) {
+                // A list may keep what its registry swept away.
+                Err(hole) if hole.is_hole() => vec![Proof::Unread(hole.message)],
+                bundles => bundles?.into_iter().map(Proof::Bundle).collect(),
+            };
+            for proof in proofs {
                 bundles += 1;
-                bytes += document.len();
+                bytes += if let Proof::Bundle(document) = &proof { document.len() } else { 0 };
                 if bundles > BUNDLES || bytes > BYTES {
                     let message = format!(
                         "more than {BUNDLES} bundles, or {BYTES} bytes of them, refer to {}",
@@ -190,17 +198,23 @@ impl Subject {
                     return Err(Error::new(message)
                         .hint("delete what nobody needs; an attacker may have filled the list"));
                 }
-                let what = format!("bundle {}", referrer.digest);
-                found.push(Found { what, proof: Proof::Bundle(document) });
+                found.push(Found { what: what.clone(), proof });
             }
         }
         Ok(found)
     }
+
+    /// The bundles in an artifact.
+    fn bundles(&self, referrer: &Descriptor) -> Result<Vec<Vec<u8>>, oci::Error> {
+        let Artifact::Image(image) = self.repository.artifact(referrer)? else { return Ok(Vec::new()) };
+        let documents = image.documents()?.into_iter().filter(|(document, _)| document.media_type == BUNDLE);
+        Ok(documents.map(|(_, bytes)| bytes).collect())
+    }
 }
 
-/// Prepares to talk to the repository of a reference.
-pub(super) fn connect(reference: &Reference, registry: &RegistryArgs) -> Result<Repository, Error> {
-    Ok(Repository::remote(registry.remote(reference, registry.options())?, reference))
+/// Opens the repository, the layout or the archive of an image.
+pub(super) fn open(place: &Place, registry: &RegistryArgs) -> Result<Repository, Error> {
+    Repository::at(place, |reference| registry.remote(reference, registry.options()))
 }
 
 /// The proofs of a list of documents. What else is in it is not ours to judge.

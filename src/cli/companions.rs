@@ -2,29 +2,37 @@
 
 use std::collections::BTreeSet;
 
-use super::beside::{SUFFIXES, connect};
-use super::registry_args::RegistryArgs;
+use super::beside::{SUFFIXES, open};
+use super::copy::Way;
 use crate::diag::Error;
-use crate::oci::{Artifact, Descriptor, Digest, Place, Puller, Reference, Repository, companion_tag};
+use crate::oci::{Artifact, Descriptor, Digest, Place, Repository, companion_tag};
 
 /// Signatures of bills of materials of images are the deepest that anybody makes.
 const DEPTH: usize = 4;
 /// More than any image has beside it that is not attacked.
 const MOST: usize = 2000;
 
-/// Copies what is beside an image and each of its platforms. In a layout with many images, tags stand behind their
-/// `repository`.
-pub(super) fn copy(
+/// Something beside an image, and its tag, if it has one.
+pub(super) type Companion = (Option<String>, Artifact);
+
+/// Writes what is beside an image to where the image was copied.
+pub(super) fn write(companions: &[Companion], target: &Place, way: &Way<'_>) -> Result<(), Error> {
+    if companions.is_empty() {
+        return Ok(());
+    }
+    Ok(open(target, way.pull.registry())?.add(companions)?)
+}
+
+/// Finds what is beside an image and each of its platforms; `from` is the repository of the source. What is listed but
+/// not there is left out, which is told.
+pub(super) fn find(
     artifact: &Artifact,
     source: &Place,
-    target: &Place,
-    repository: Option<&str>,
-    registry: &RegistryArgs,
-    puller: &Puller,
-) -> Result<(), Error> {
-    let from = open(source, registry)?;
+    from: &Repository,
+    way: &Way<'_>,
+) -> Result<Vec<Companion>, Error> {
     let mut found: Vec<(Option<String>, Descriptor)> = Vec::new();
-    let mut seen: BTreeSet<Digest> = BTreeSet::new();
+    let (mut seen, mut listed): (BTreeSet<Digest>, BTreeSet<Digest>) = Default::default();
     let mut next: Vec<Digest> = artifact.manifests().iter().map(|manifest| manifest.digest()).collect();
     for _ in 0..DEPTH {
         let mut deeper = Vec::new();
@@ -33,9 +41,11 @@ pub(super) fn copy(
                 let tag = companion_tag(subject, suffix);
                 found.extend(from.named(&tag)?.map(|descriptor| (Some(tag), descriptor)));
             }
-            let referrers = from.referrers(subject)?;
-            deeper.extend(referrers.iter().map(|referrer| referrer.digest));
-            found.extend(referrers.into_iter().map(|referrer| (None, referrer)));
+            let referrers = from.referrers(subject)?.into_iter().filter(|it| listed.insert(it.digest));
+            for referrer in referrers {
+                deeper.push(referrer.digest);
+                found.push((None, referrer));
+            }
             if found.len() > MOST {
                 return Err(Error::new(format!(
                     "more than {MOST} artifacts refer to the images of {source}"
@@ -45,36 +55,24 @@ pub(super) fn copy(
         }
         next = deeper;
     }
-    if found.is_empty() {
-        return Ok(());
-    }
-    let read = |(tag, descriptor): &(Option<String>, Descriptor)| -> Result<_, Error> {
-        let artifact = match source {
-            Place::Registry(reference) => {
-                puller.artifact(&Place::Registry(reference.pinned(descriptor.digest)))?
-            }
-            Place::Layout(..) | Place::Archive(..) => from.artifact(descriptor)?,
-        };
-        let name = tag.as_ref().map(|tag| match repository {
-            Some(repository) => format!("{repository}:{tag}"),
-            None => tag.clone(),
-        });
-        Ok((name, artifact))
+    let read = |(_, descriptor): &(Option<String>, Descriptor)| match source {
+        Place::Registry(reference) => {
+            way.puller.artifact(&Place::Registry(reference.pinned(descriptor.digest)))
+        }
+        Place::Layout(..) | Place::Archive(..) => from.artifact(descriptor),
     };
-    let companions = puller.each(&found, read).into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(open(target, registry)?.add(&companions)?)
-}
-
-fn open(place: &Place, registry: &RegistryArgs) -> Result<Repository, Error> {
-    match (place, Repository::on_disk(place)) {
-        (Place::Registry(reference), _) => connect(reference, registry),
-        (_, Some(repository)) => Ok(repository),
-        (_, None) => Err(Error::new(format!("{place} is no place for an image"))),
+    let artifacts = way.puller.each(&found, read);
+    let mut companions = Vec::new();
+    for ((tag, descriptor), artifact) in found.into_iter().zip(artifacts) {
+        match artifact {
+            Ok(artifact) => companions.push((tag, artifact)),
+            // A list may keep what its registry swept away.
+            Err(hole) if tag.is_none() && hole.is_hole() => way.ui.note(&format!(
+                "left out {}, which refers to {source} and cannot be read: {}",
+                descriptor.digest, hole.message
+            )),
+            Err(error) => return Err(error.into()),
+        }
     }
-}
-
-/// The repository of an image by the name that it has in a layout of many.
-pub(super) fn repository_of(name: &str) -> Option<String> {
-    let reference = Reference::parse(name).ok()?;
-    Some(format!("{}/{}", reference.host(), reference.repository()))
+    Ok(companions)
 }

@@ -1,5 +1,6 @@
 //! `olmcat copy`: an image goes from one place to another, byte for byte.
 
+use super::beside::open;
 use super::companions;
 use super::mirror::{self, Mirrors};
 use super::pull_args::PullArgs;
@@ -64,7 +65,12 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<ExitStatus, Error> {
     }
     ui.step(format!("reading {source}"));
     let artifact = read(&source, args, &puller)?;
-    write(&artifact, &source, &target, None, &way)?;
+    let target = target.or_named(|| source.name().unwrap_or_else(|| "latest".to_owned()));
+    write(&artifact, &source, &target, &way)?;
+    if way.referrers {
+        let beside = companions::find(&artifact, &source, &open(&source, args.pull.registry())?, &way)?;
+        companions::write(&beside, &target, &way)?;
+    }
     ui.print(&format!("{}\n", artifact.digest()))?;
     Ok(ExitStatus::Clean)
 }
@@ -78,23 +84,9 @@ fn read(source: &Place, args: &Args, puller: &Puller) -> Result<Artifact, Error>
     }
 }
 
-/// Writes an image to a place. `repository` is where it comes from, for a layout that holds many.
-pub(super) fn write(
-    artifact: &Artifact,
-    source: &Place,
-    target: &Place,
-    repository: Option<&str>,
-    way: &Way<'_>,
-) -> Result<(), Error> {
+/// Writes an image to a place.
+pub(super) fn write(artifact: &Artifact, source: &Place, target: &Place, way: &Way<'_>) -> Result<(), Error> {
     way.ui.step(format!("writing {target}"));
-    alone(artifact, source, target, way)?;
-    match way.referrers {
-        true => companions::copy(artifact, source, target, repository, way.pull.registry(), way.puller),
-        false => Ok(()),
-    }
-}
-
-fn alone(artifact: &Artifact, source: &Place, target: &Place, way: &Way<'_>) -> Result<(), Error> {
     let Place::Registry(reference) = target else {
         if let Place::Registry(_) = source {
             // Several at once; what the cache cannot keep meanwhile comes once more.
@@ -103,8 +95,7 @@ fn alone(artifact: &Artifact, source: &Place, target: &Place, way: &Way<'_>) -> 
                 .into_iter()
                 .try_for_each(|opened| opened.map(drop))?;
         }
-        let name = source.name().unwrap_or_else(|| "latest".to_owned());
-        return Ok(target.write(artifact, &name)?);
+        return Ok(target.write(artifact, "latest")?);
     };
     let pinned = reference.pinned(artifact.digest());
     let reference = match (reference.tag(), reference.digest()) {

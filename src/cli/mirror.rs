@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::ValueEnum;
 
 use super::ExitStatus;
-use super::companions::{self, repository_of};
+use super::beside::open;
+use super::companions::{self, Companion};
 use super::copy::{Way, write};
 use crate::catalog;
 use crate::diag::{Error, Report};
 use crate::image::CONFIGS_LABEL;
 use crate::load::{self, Image};
 use crate::oci::layout::Layout;
-use crate::oci::{Artifact, Place, Puller, Reference, archive};
+use crate::oci::{Artifact, Place, Puller, Reference, archive, companion_name};
 use crate::text::Sources;
 
 /// How a cluster is told where the copies are.
@@ -67,26 +68,39 @@ pub(super) fn run(
         Place::Layout(..) | Place::Archive(..) => source.name().unwrap_or_else(|| "latest".to_owned()),
     };
     let digest = artifact.digest();
+    // Only if it is asked for: logins are looked up.
+    let home = way.referrers.then(|| open(&source, pull.registry())).transpose()?;
     // The catalog comes last: who sees it finds its images.
     images.push(Copied { name, source, artifact });
 
+    let beside = |image: &Copied| -> Result<Vec<Companion>, Error> {
+        let Some(home) = &home else { return Ok(Vec::new()) };
+        let from = home.sibling(&image.source).map_or_else(|| open(&image.source, pull.registry()), Ok)?;
+        companions::find(&image.artifact, &image.source, &from, way)
+    };
+    let put = |image: &Copied, target: &Place| -> Result<(), Error> {
+        write(&image.artifact, &image.source, target, way)?;
+        companions::write(&beside(image)?, target, way)
+    };
     match target {
-        Place::Registry(prefix) => publish(&images, prefix, way)?,
+        Place::Registry(prefix) => publish(&images, prefix, puller, &put)?,
         Place::Layout(folder, None) => {
-            for image in &images {
-                let target = Place::Layout(folder.clone(), Some(image.name.clone()));
-                write(&image.artifact, &image.source, &target, repository_of(&image.name).as_deref(), way)?;
-            }
+            images
+                .iter()
+                .try_for_each(|image| put(image, &Place::Layout(folder.clone(), Some(image.name.clone()))))?;
         }
         Place::Archive(file, None) => {
-            ui.step(format!("writing {target}"));
-            let all: Vec<(String, Artifact)> =
-                images.iter().map(|image| (image.name.clone(), image.artifact.clone())).collect();
-            archive::write(file, &all)?;
-            for Copied { name, source, artifact } in images.iter().filter(|_| way.referrers) {
-                let repository = repository_of(name);
-                companions::copy(artifact, source, target, repository.as_deref(), pull.registry(), puller)?;
+            // It is written as a whole, so what is beside them goes in at the same time.
+            let mut all: Vec<(Option<String>, Artifact)> = Vec::new();
+            for image in &images {
+                let named = |(tag, artifact): Companion| {
+                    (tag.map(|tag| companion_name(Some(&image.name), &tag)), artifact)
+                };
+                all.push((Some(image.name.clone()), image.artifact.clone()));
+                all.extend(beside(image)?.into_iter().map(named));
             }
+            ui.step(format!("writing {target}"));
+            archive::write(file, &all)?;
         }
         Place::Layout(..) | Place::Archive(..) => {
             return Err(Error::new(format!("{target} is one image, and several are copied"))
@@ -175,8 +189,13 @@ fn find(names: &[String], source: &Place, puller: &Puller) -> Result<Vec<Copied>
     }
 }
 
-/// Pushes images below a prefix, each to the path of its own repository.
-fn publish(images: &[Copied], prefix: &Reference, way: &Way<'_>) -> Result<(), Error> {
+/// Pushes images with `put` below a prefix, each to the path of its own repository.
+fn publish(
+    images: &[Copied],
+    prefix: &Reference,
+    puller: &Puller,
+    put: &(dyn Fn(&Copied, &Place) -> Result<(), Error> + Sync),
+) -> Result<(), Error> {
     let mut targets: BTreeMap<Reference, &Copied> = BTreeMap::new();
     let mut order = Vec::new();
     for image in images {
@@ -197,14 +216,11 @@ fn publish(images: &[Copied], prefix: &Reference, way: &Way<'_>) -> Result<(), E
         }
     }
     let Some(((last, catalog), images)) = order.split_last() else { return Ok(()) };
-    let send = |(target, image): &(Reference, &Copied)| {
-        let place = Place::Registry(target.clone());
-        write(&image.artifact, &image.source, &place, None, way)
-    };
-    for sent in way.puller.each(images, send) {
+    let send = |(target, image): &(Reference, &Copied)| put(image, &Place::Registry(target.clone()));
+    for sent in puller.each(images, send) {
         sent?;
     }
-    send(&(last.clone(), catalog))
+    put(catalog, &Place::Registry(last.clone()))
 }
 
 /// Where an image goes: `quay.io/demo/x:v1` becomes `prefix/demo/x:v1`. One that is named by its digest gets the

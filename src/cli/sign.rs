@@ -11,7 +11,9 @@ use crate::oci::{Place, Reference};
 ///
 /// What the place names is signed, of an index the index itself. The signature goes beside the image, into the same
 /// repository, layout or archive, and the digest that was signed is printed. Signing again with the same key
-/// changes nothing. Nothing is sent to a transparency log: verify with `olmcat verify`, with
+/// changes nothing. Who signs the same image at the same time is waited for on disk; registries know no locks, so there
+/// the list of signatures is read again after it was written, and completed if somebody else wrote it meanwhile, which
+/// makes a loss unlikely but not impossible. Nothing is sent to a transparency log: verify with `olmcat verify`, with
 /// `cosign verify --insecure-ignore-tlog`, or with `sigstoreSigned` in `policy.json` of podman, CRI-O and catalogd.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

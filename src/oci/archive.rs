@@ -11,22 +11,22 @@ use super::descriptor::Descriptor;
 use super::error::{Error, Kind};
 use super::image::Artifact;
 use super::layout::{self, INDEX, Layout, MARK};
+use super::lock::Lock;
 use super::tar::{self, File, Source, Writing};
 use super::temporary::Temporary;
 
-/// Writes artifacts under their names into an archive. If there is one, its other names and their blobs stay.
+/// Writes artifacts into an archive, all at once: under their names, and those without one as what refers to another.
+/// If there is an archive, its other names and their blobs stay.
 ///
 /// # Errors
 ///
-/// A file that is something else; a name that the specification does not allow; a blob that is missing or not
-/// what it is called; a disk that is full or cannot be written. The archive is then as it was.
-pub fn write(path: &Path, artifacts: &[(String, Artifact)]) -> Result<(), Error> {
-    let mut entries = Vec::new();
-    for (name, artifact) in artifacts {
-        layout::check_name(name)?;
-        entries.push((layout::named(artifact.manifest(), name), artifact));
-    }
-    list(path, &entries)
+/// A file that is something else, or that another process is writing to; a name that the specification does not
+/// allow; an artifact without a name that refers to nothing; a blob that is missing or not what it is called; a disk
+/// that is full or cannot be written. The archive is then as it was.
+pub fn write(path: &Path, artifacts: &[(Option<String>, Artifact)]) -> Result<(), Error> {
+    let entry = |(name, artifact): &'_ (Option<String>, Artifact)| layout::entry(artifact, name.as_deref());
+    let entries = artifacts.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    list(path, &entries.into_iter().zip(artifacts.iter().map(|(_, artifact)| artifact)).collect::<Vec<_>>())
 }
 
 /// Writes artifacts into an archive, whose index lists them as their entries say.
@@ -39,8 +39,24 @@ pub(super) fn list(path: &Path, artifacts: &[(Descriptor, &Artifact)]) -> Result
         return Err(Error::new(Kind::Input, format!("{} is a folder, not an archive", path.display()))
             .hint("name a file, or write a layout with `oci:DIR`"));
     }
+    let lock = lock(path)?;
     let old = if path.exists() { Some(Layout::open(path)?) } else { None };
-    let mut index = match &old {
+    put(path, old.as_ref(), artifacts, &lock)
+}
+
+/// Waits until nobody else writes to an archive.
+pub(super) fn lock(path: &Path) -> Result<Lock, Error> {
+    Lock::archive(path)
+}
+
+/// Writes an archive that is locked anew, with what the old one has.
+pub(super) fn put(
+    path: &Path,
+    old: Option<&Layout>,
+    artifacts: &[(Descriptor, &Artifact)],
+    _: &Lock,
+) -> Result<(), Error> {
+    let mut index = match old {
         Some(old) => old.index()?,
         None => layout::empty_index(),
     };
@@ -59,7 +75,7 @@ pub(super) fn list(path: &Path, artifacts: &[(Descriptor, &Artifact)]) -> Result
     let fault = |cause: io::Error| Error::io("write", path, &cause);
     let temporary = Temporary::create(folder, &format!(".{name}")).map_err(fault)?;
     let mut sink = BufWriter::with_capacity(1 << 20, &temporary.file);
-    pack(&mut sink, &blobs, old.as_ref(), &index)
+    pack(&mut sink, &blobs, old, &index)
         .and_then(|()| sink.flush().map_err(fault))
         .map_err(|error| about(error, path))?;
     drop(sink);

@@ -10,11 +10,21 @@ use super::descriptor::{Blob, Descriptor, media_type};
 use super::digest::Digest;
 use super::error::{Error, Kind};
 use super::image::{Artifact, Image, json as compact};
+use super::reference::Reference;
 
 /// What a tag made of a digest begins with: `sha256-<hex>`, the list of its referrers in registries that have no
 /// interface for them (distribution specification, "Referrers Tag Schema"), and before what cosign appends.
 pub fn companion_tag(subject: Digest, suffix: &str) -> String {
     format!("sha256-{}{suffix}", subject.hex())
+}
+
+/// What such a tag is called in a layout: behind the repository of the image, if its name there has one. So the
+/// companions of equal images of two repositories stay apart.
+pub fn companion_name(image: Option<&str>, tag: &str) -> String {
+    match image.map(Reference::parse) {
+        Some(Ok(reference)) => format!("{}/{}:{tag}", reference.host(), reference.repository()),
+        _ => tag.to_owned(),
+    }
 }
 
 /// Whether a tag is one of [`companion_tag`].

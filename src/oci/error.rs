@@ -55,6 +55,11 @@ impl Error {
         self
     }
 
+    /// Whether what was asked for is not there, or not what it should be. What else is beside it may be well.
+    pub fn is_hole(&self) -> bool {
+        matches!(self.kind, Kind::NotFound | Kind::Corrupt)
+    }
+
     /// Makes the error of a file operation: `cannot <verb> <path>: <cause>`.
     pub(super) fn io(verb: &str, path: &Path, cause: &std::io::Error) -> Self {
         use std::io::ErrorKind;

@@ -12,10 +12,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::attachment::attached;
 use super::content::{Content, Slice};
-use super::descriptor::{Blob, Descriptor, media_type};
+use super::descriptor::{Descriptor, media_type};
 use super::error::{Error, Kind};
 use super::image::Artifact;
+use super::lock::Lock;
 use super::temporary::{self, Temporary};
 
 pub use super::layout_read::Layout;
@@ -34,30 +36,31 @@ pub(super) const INDEX: &str = "index.json";
 /// A folder that holds something else, or that another process is writing to; a name that the
 /// specification does not allow; a disk that is full or cannot be written. The folder is then as it was.
 pub fn write(folder: &Path, artifact: &Artifact, name: &str) -> Result<(), Error> {
+    list(folder, &[(entry(artifact, Some(name))?, artifact)])
+}
+
+/// The entry of an index that lists an artifact under a name, or without one as what refers to another.
+pub(super) fn entry(artifact: &Artifact, name: Option<&str>) -> Result<Descriptor, Error> {
+    let Some(name) = name else { return Ok(attached(artifact)?.1) };
     check_name(name)?;
-    list(folder, artifact, &named(artifact.manifest(), name))
-}
-
-/// The entry of an index under which a manifest has a name.
-pub(super) fn named(manifest: &Blob, name: &str) -> Descriptor {
     let annotations = BTreeMap::from([(REF_NAME.to_owned(), name.to_owned())]);
-    Descriptor { annotations, ..manifest.descriptor() }
+    Ok(Descriptor { annotations, ..artifact.manifest().descriptor() })
 }
 
-/// Writes an artifact into a layout, whose index lists it as an entry says.
+/// Writes artifacts into a layout, whose index lists them as their entries say.
 ///
 /// # Errors
 ///
 /// Those of [`write()`].
-pub(super) fn list(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Result<(), Error> {
+pub(super) fn list(folder: &Path, artifacts: &[(Descriptor, &Artifact)]) -> Result<(), Error> {
     match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
-        Ok(true) => update(folder, artifact, entry),
-        Ok(false) if folder.join(MARK).is_file() => update(folder, artifact, entry),
+        Ok(true) => update(folder, artifacts),
+        Ok(false) if folder.join(MARK).is_file() => update(folder, artifacts),
         Ok(false) => {
             Err(Error::new(Kind::Input, format!("{} is not empty and not an OCI layout", folder.display()))
                 .hint("choose a new or empty folder; nothing was changed"))
         }
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => create(folder, artifact, entry),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => create(folder, artifacts),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotADirectory => {
             Err(Error::new(Kind::Input, format!("{} is a file, not an OCI layout", folder.display()))
                 .hint("choose another name for the output folder"))
@@ -67,7 +70,7 @@ pub(super) fn list(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Re
 }
 
 /// Writes a new layout beside its place and renames it.
-fn create(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Result<(), Error> {
+fn create(folder: &Path, artifacts: &[(Descriptor, &Artifact)]) -> Result<(), Error> {
     let Some(last) = folder.file_name() else {
         return Err(Error::new(Kind::Input, format!("{} names no folder", folder.display()))
             .hint("write the path without `..` at its end"));
@@ -76,7 +79,7 @@ fn create(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Result<(), 
     let mut made = Made::default();
     made.folders(parent)?;
     let temporary = made.temporary(parent, &last.to_string_lossy())?;
-    fill(&temporary, artifact, entry, &mut made).map_err(|mut error| {
+    fill(&temporary, artifacts, &mut made).map_err(|mut error| {
         // Nobody finds the temporary name any more.
         error.message = error.message.replace(&*temporary.to_string_lossy(), &folder.to_string_lossy());
         error
@@ -88,23 +91,26 @@ fn create(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Result<(), 
 }
 
 /// Adds to a layout, or fills an empty folder, which may be a mount point and so cannot be renamed over.
-fn update(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Result<(), Error> {
+fn update(folder: &Path, artifacts: &[(Descriptor, &Artifact)]) -> Result<(), Error> {
     let mut made = Made::default();
     let mark = folder.join(MARK);
     if !mark.exists() {
         made.file(&mark, MARK_CONTENT)?;
     }
-    // Two writers would each drop the other's name from the index. Where the file system knows no locks, we
-    // go on without.
-    let lock = File::open(&mark).map_err(|cause| Error::io("open", &mark, &cause))?;
-    if temporary::is_busy(lock.try_lock()) {
-        return Err(Error::new(Kind::File, format!("another process is writing to {}", folder.display()))
-            .hint("wait for it, or write to another folder"));
-    }
-    let filled = fill(folder, artifact, entry, &mut made);
-    // As in [`Temporary::keep`]: closing it would not end it at once.
-    let _ = lock.unlock();
-    filled?;
+    put(folder, artifacts, &lock(folder)?)?;
+    made.keep();
+    Ok(())
+}
+
+/// Waits until nobody else writes to a layout.
+pub(super) fn lock(folder: &Path) -> Result<Lock, Error> {
+    Lock::layout(folder, &folder.join(MARK))
+}
+
+/// Adds to a layout that is locked.
+pub(super) fn put(folder: &Path, artifacts: &[(Descriptor, &Artifact)], _: &Lock) -> Result<(), Error> {
+    let mut made = Made::default();
+    fill(folder, artifacts, &mut made)?;
     made.keep();
     Ok(())
 }
@@ -112,15 +118,17 @@ fn update(folder: &Path, artifact: &Artifact, entry: &Descriptor) -> Result<(), 
 pub(super) const MARK_CONTENT: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
 
 /// Blobs, then the mark, then the index.
-fn fill(folder: &Path, artifact: &Artifact, entry: &Descriptor, made: &mut Made) -> Result<(), Error> {
+fn fill(folder: &Path, artifacts: &[(Descriptor, &Artifact)], made: &mut Made) -> Result<(), Error> {
     let mut index = read_index(folder)?;
     let blobs = folder.join("blobs/sha256");
     made.folders(&blobs)?;
-    let manifests = artifact.manifests().into_iter().map(Content::from);
-    for blob in artifact.blobs().into_iter().chain(manifests) {
-        let file = blobs.join(blob.digest().hex());
-        if !holds(&file, &blob) {
-            made.blob(&file, &blob)?;
+    for (_, artifact) in artifacts {
+        let manifests = artifact.manifests().into_iter().map(Content::from);
+        for blob in artifact.blobs().into_iter().chain(manifests) {
+            let file = blobs.join(blob.digest().hex());
+            if !holds(&file, &blob) {
+                made.blob(&file, &blob)?;
+            }
         }
     }
     let mark = folder.join(MARK);
@@ -128,7 +136,7 @@ fn fill(folder: &Path, artifact: &Artifact, entry: &Descriptor, made: &mut Made)
         made.file(&mark, MARK_CONTENT)?;
     }
     sync(&blobs);
-    list_in(&mut index, entry);
+    artifacts.iter().for_each(|(entry, _)| list_in(&mut index, entry));
     let bytes = serde_json::to_vec(&index).map_err(|cause| {
         Error::new(Kind::File, format!("cannot write {}: {cause}", folder.join(INDEX).display()))
     })?;
@@ -162,9 +170,10 @@ fn read_index(folder: &Path) -> Result<Value, Error> {
 pub(super) fn list_in(index: &mut Value, entry: &Descriptor) {
     let Some(entries) = index["manifests"].as_array_mut() else { return };
     let name = |other: &Value| other["annotations"][REF_NAME].as_str().map(str::to_owned);
+    let digest = json!(entry.digest);
     match entry.annotations.get(REF_NAME) {
         Some(own) => entries.retain(|other| name(other).as_ref() != Some(own)),
-        None => entries.retain(|other| name(other).is_some() || other["digest"] != json!(entry.digest)),
+        None => entries.retain(|other| other["digest"] != digest || name(other).is_some()),
     }
     entries.push(json!(entry));
 }

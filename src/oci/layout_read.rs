@@ -1,15 +1,16 @@
 //! Reading a layout back, from a folder or an archive: nothing is believed before its size and digest agree.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::archive_read::Archived;
-use super::attachment::{companion_tag, is_companion_tag, referrer};
+use super::attachment::{companion_name, companion_tag, is_companion_tag, referrer};
 use super::content::{Content, Slice};
 use super::descriptor::{Blob, Descriptor};
 use super::digest::Digest;
@@ -24,9 +25,21 @@ const INDEX_LIMIT: u64 = 64 << 20;
 /// A layout on disk: its names, and what they lead to.
 #[derive(Debug, Clone)]
 pub struct Layout {
-    place: PathBuf,
+    place: Arc<Path>,
     files: Files,
-    entries: Vec<Descriptor>,
+    entries: Arc<[Descriptor]>,
+    /// Which entry comes first of those that have a name.
+    names: Arc<BTreeMap<String, usize>>,
+    /// What the entries without a name are about, once somebody has asked.
+    about: Arc<OnceLock<About>>,
+}
+
+/// What the entries without a name are about.
+#[derive(Debug, Default)]
+struct About {
+    referrers: BTreeMap<Digest, Vec<Descriptor>>,
+    /// Those that are missing or damaged: they may be about anything.
+    unread: Vec<Descriptor>,
 }
 
 /// Where the files of a layout are.
@@ -62,13 +75,27 @@ impl Layout {
         } else {
             return no_layout("check the path; a layout is the folder that holds `index.json` and `blobs`");
         };
-        let mut layout = Layout { place: place.to_owned(), files, entries: Vec::new() };
+        let mut layout = Layout {
+            place: place.into(),
+            files,
+            entries: Arc::default(),
+            names: Arc::default(),
+            about: Arc::default(),
+        };
         let index = layout.index()?;
-        layout.entries = entries(&index).ok_or_else(|| {
+        let entries = entries(&index).ok_or_else(|| {
             let shown = layout.shown(INDEX);
             Error::new(Kind::Corrupt, format!("{shown} is not what it should be: it lists no `manifests`"))
                 .hint("write the layout again; it was damaged or copied in part")
         })?;
+        layout.entries = entries.into();
+        let mut names = BTreeMap::new();
+        for (at, (name, _)) in layout.entries().enumerate() {
+            if let Some(name) = name {
+                names.entry(name.to_owned()).or_insert(at);
+            }
+        }
+        layout.names = Arc::new(names);
         Ok(layout)
     }
 
@@ -125,21 +152,18 @@ impl Layout {
         self.named(self.entry(name)?)
     }
 
-    /// What refers to an image: what the index lists without a name, and what a list under a tag names.
+    /// What refers to an image: what the index lists without a name, and what a list under a tag beside `image` names.
+    /// What cannot be read may, so it is among them.
     ///
     /// # Errors
     ///
-    /// A manifest or a list that is missing or damaged.
-    pub fn referrers(&self, subject: Digest) -> Result<Vec<Descriptor>, Error> {
-        let mut found: Vec<Descriptor> = Vec::new();
-        let unnamed = self.entries().filter(|(name, entry)| name.is_none() && entry.size <= MANIFEST_LIMIT);
-        for (_, entry) in unnamed {
-            let manifest = self.small(entry)?;
-            found.extend(referrer(&manifest).filter(|(about, _)| *about == subject).map(|(_, entry)| entry));
-        }
-        if let Some(list) =
-            self.tagged(&companion_tag(subject, "")).filter(|list| list.size <= MANIFEST_LIMIT)
-        {
+    /// A list that is missing or damaged; a file that cannot be read.
+    pub(super) fn referrers(&self, image: Option<&str>, subject: Digest) -> Result<Vec<Descriptor>, Error> {
+        let about = self.about()?;
+        let mut found = about.referrers.get(&subject).cloned().unwrap_or_default();
+        found.extend_from_slice(&about.unread);
+        let list = self.tagged(image, &companion_tag(subject, ""));
+        if let Some(list) = list.filter(|list| list.size <= MANIFEST_LIMIT) {
             let index: Value = serde_json::from_slice(self.small(list)?.bytes()).unwrap_or_default();
             for entry in entries(&index).unwrap_or_default() {
                 if found.iter().all(|known| known.digest != entry.digest) {
@@ -150,11 +174,30 @@ impl Layout {
         Ok(found)
     }
 
-    /// The entry of a tag, be it named alone or behind its repository.
-    pub(super) fn tagged(&self, tag: &str) -> Option<&Descriptor> {
-        let is_it =
-            |name: &str| name.strip_suffix(tag).is_some_and(|rest| rest.is_empty() || rest.ends_with(':'));
-        self.entries().find(|(name, _)| name.is_some_and(is_it)).map(|(_, entry)| entry)
+    /// Reads the entries without a name, the first time.
+    fn about(&self) -> Result<&About, Error> {
+        if let Some(about) = self.about.get() {
+            return Ok(about);
+        }
+        let mut about = About::default();
+        for (_, entry) in self.entries().filter(|(name, it)| name.is_none() && it.size <= MANIFEST_LIMIT) {
+            match self.small(entry) {
+                Ok(manifest) => {
+                    if let Some((subject, entry)) = referrer(&manifest) {
+                        about.referrers.entry(subject).or_default().push(entry);
+                    }
+                }
+                Err(hole) if hole.is_hole() => about.unread.push(entry.clone()),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.about.get_or_init(|| about))
+    }
+
+    /// The entry of a tag beside an image: behind its repository, or else alone.
+    pub(super) fn tagged(&self, image: Option<&str>, tag: &str) -> Option<&Descriptor> {
+        let at = self.names.get(&companion_name(image, tag)).or_else(|| self.names.get(tag))?;
+        self.entries.get(*at)
     }
 
     /// Reads what an entry of the index leads to, and verifies every blob.
@@ -204,7 +247,13 @@ impl Layout {
         match &self.files {
             Files::Folder => {
                 let file = self.place.join(path);
-                let io = |cause| Error::io("read", &file, &cause);
+                let io = |cause: io::Error| {
+                    let error = Error::io("read", &file, &cause);
+                    match cause.kind() {
+                        io::ErrorKind::NotFound => Error { kind: Kind::NotFound, ..error },
+                        _ => error,
+                    }
+                };
                 if !fs::metadata(&file).map_err(io)?.is_file() {
                     let message = format!("cannot read {}: it is no regular file", file.display());
                     return Err(Error::new(Kind::Corrupt, message).hint("write the layout again"));

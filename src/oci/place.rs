@@ -137,6 +137,16 @@ impl Place {
         }
     }
 
+    /// The same place; an image on disk that has no name yet gets one.
+    #[must_use]
+    pub fn or_named(self, name: impl FnOnce() -> String) -> Self {
+        match self {
+            Place::Layout(path, None) => Place::Layout(path, Some(name())),
+            Place::Archive(path, None) => Place::Archive(path, Some(name())),
+            named => named,
+        }
+    }
+
     /// Writes an image into a layout or archive, under the name of this place or else under `name`.
     ///
     /// # Errors
@@ -147,7 +157,7 @@ impl Place {
             Place::Layout(folder, own) => layout::write(folder, artifact, own.as_deref().unwrap_or(name)),
             Place::Archive(file, own) => {
                 let name = own.clone().unwrap_or_else(|| name.to_owned());
-                archive::write(file, &[(name, artifact.clone())])
+                archive::write(file, &[(Some(name), artifact.clone())])
             }
             Place::Registry(reference) => {
                 Err(Error::new(Kind::Input, format!("{reference} is in a registry, not on disk"))

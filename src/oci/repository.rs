@@ -1,20 +1,17 @@
 //! A repository, in a registry or on disk: an image, and beside it what is about it.
 
 use std::cell::Cell;
-use std::path::PathBuf;
 
-use super::archive;
-use super::attachment::attached;
 use super::content::Content;
 use super::descriptor::{Blob, Descriptor, media_type};
 use super::digest::Digest;
+use super::disk::Disk;
 use super::error::{Error, Kind};
 use super::image::{Artifact, Image};
-use super::layout::{self, Layout};
 use super::place::Place;
 use super::read::{self, Store};
 use super::reference::Reference;
-use super::remote::{Progress, Remote};
+use super::remote::Remote;
 
 /// The most bytes that are read of all documents of an artifact: bills of materials of large catalogs have some.
 const BYTES: u64 = 64 << 20;
@@ -28,47 +25,41 @@ pub struct Repository(Where);
 #[derive(Debug)]
 enum Where {
     Registry(Box<Remote>, Reference),
-    Layout(PathBuf),
-    Archive(PathBuf),
+    Disk(Disk),
 }
 
 impl Repository {
-    /// That of a reference.
-    pub fn remote(remote: Remote, reference: &Reference) -> Self {
-        Repository(Where::Registry(Box::new(remote), reference.clone()))
+    /// That of a place; `connect` leads to that of a registry.
+    ///
+    /// # Errors
+    ///
+    /// Those of `connect`; a layout is opened later.
+    pub fn at<E>(place: &Place, connect: impl FnOnce(&Reference) -> Result<Remote, E>) -> Result<Self, E> {
+        Ok(Repository(match place {
+            Place::Registry(reference) => Where::Registry(Box::new(connect(reference)?), reference.clone()),
+            Place::Layout(path, name) => Where::Disk(Disk::new(path, name.as_deref(), false)),
+            Place::Archive(path, name) => Where::Disk(Disk::new(path, name.as_deref(), true)),
+        }))
     }
 
-    /// A layout or an archive; none for a registry, to which [`Repository::remote`] leads.
-    pub fn on_disk(place: &Place) -> Option<Self> {
-        match place {
-            Place::Layout(path, _) => Some(Repository(Where::Layout(path.clone()))),
-            Place::Archive(path, _) => Some(Repository(Where::Archive(path.clone()))),
-            Place::Registry(_) => None,
-        }
+    /// That of another image in the same layout or archive, which is read but once; none if it is elsewhere.
+    pub fn sibling(&self, place: &Place) -> Option<Self> {
+        let Where::Disk(disk) = &self.0 else { return None };
+        disk.sibling(place).map(|disk| Repository(Where::Disk(disk)))
     }
 
-    /// What a place of the repository leads to, without reading it.
+    /// What the place of the image leads to, without reading it.
     ///
     /// # Errors
     ///
     /// There is nothing; the registry cannot be talked to; the layout is damaged.
-    pub fn resolve(&self, place: &Place) -> Result<Descriptor, Error> {
-        match (&self.0, place) {
-            (Where::Registry(remote, _), Place::Registry(reference)) => {
-                remote.head_manifest(reference)?.ok_or_else(|| {
-                    Error::new(Kind::NotFound, format!("there is no {reference}"))
-                        .hint("check the repository's name and the tag")
-                })
-            }
-            (
-                Where::Layout(path) | Where::Archive(path),
-                Place::Layout(_, name) | Place::Archive(_, name),
-            ) => {
-                let layout = Layout::open(path)?;
-                let entry = layout.entry(name.as_deref())?;
-                Ok(Descriptor::new(&entry.media_type, entry.digest, entry.size))
-            }
-            _ => Err(Error::new(Kind::Input, format!("{place} is elsewhere"))),
+    pub fn resolve(&self) -> Result<Descriptor, Error> {
+        match &self.0 {
+            Where::Registry(remote, reference) => remote.head_manifest(reference)?.ok_or_else(|| {
+                Error::new(Kind::NotFound, format!("there is no {reference}"))
+                    .hint("check the repository's name and the tag")
+            }),
+            Where::Disk(disk) => disk.resolve(),
         }
     }
 
@@ -78,10 +69,12 @@ impl Repository {
     ///
     /// The registry cannot be talked to; the layout is damaged.
     pub fn named(&self, tag: &str) -> Result<Option<Descriptor>, Error> {
-        Ok(match &self.0 {
-            Where::Registry(remote, reference) => remote.find(reference, tag)?.map(|blob| blob.descriptor()),
-            Where::Layout(path) | Where::Archive(path) => Layout::open(path)?.tagged(tag).cloned(),
-        })
+        match &self.0 {
+            Where::Registry(remote, reference) => {
+                Ok(remote.find(reference, tag)?.map(|blob| blob.descriptor()))
+            }
+            Where::Disk(disk) => disk.tagged(tag),
+        }
     }
 
     /// The list of documents under a tag, with their contents; none if there is no such tag.
@@ -91,42 +84,42 @@ impl Repository {
     /// It is something else, damaged or too large; the registry cannot be talked to.
     pub fn tagged(&self, tag: &str) -> Result<Option<Image>, Error> {
         let artifact = match &self.0 {
-            Where::Registry(remote, reference) => match remote.find(reference, tag)? {
-                Some(blob) => {
-                    let descriptor = blob.descriptor();
-                    read::artifact(&Held::new(remote, reference, Some(blob)), &descriptor)?
-                }
-                None => return Ok(None),
-            },
-            Where::Layout(path) | Where::Archive(path) => match Layout::open(path)?.tagged(tag) {
-                Some(entry) => self.artifact(entry)?,
-                None => return Ok(None),
-            },
+            Where::Registry(remote, reference) => {
+                remote.find(reference, tag)?.map(|blob| held(remote, reference, blob)).transpose()?
+            }
+            Where::Disk(disk) => disk.tagged(tag)?.map(|entry| disk.artifact(&entry)).transpose()?,
         };
-        match artifact {
-            Artifact::Image(image) => Ok(Some(image)),
-            Artifact::Index(_) => Err(Error::new(Kind::Corrupt, format!("`{tag}` is no list of documents"))
-                .hint("look at it with `olmcat inspect --raw`; delete the tag if nobody needs it")),
-        }
+        artifact.map(|artifact| listing(artifact, tag)).transpose()
     }
 
-    /// Lets a tag name an artifact.
+    /// Changes the list of documents under a tag, given the one that is there; who finds nothing to change is done.
+    /// On disk nobody else writes meanwhile. A registry has no such promise: there it is read again after it was
+    /// written, and `change` is asked again.
     ///
     /// # Errors
     ///
-    /// Those of [`Remote::push`], [`layout::write`] and [`archive::write`].
-    pub fn tag(
+    /// Those of [`Repository::tagged`], of `change`, of [`Remote::push`], [`layout::write`] and [`archive::write`];
+    /// others write it all the time.
+    ///
+    /// [`layout::write`]: super::layout::write
+    /// [`archive::write`]: super::archive::write
+    pub fn change<E: From<Error>>(
         &self,
-        artifact: &Artifact,
         tag: &str,
-        progress: &(dyn Fn(Progress<'_>) + Sync),
-    ) -> Result<(), Error> {
+        change: impl Fn(Option<&Image>) -> Result<Option<Image>, E>,
+    ) -> Result<(), E> {
+        let changed = |old: Option<Artifact>| -> Result<Option<Artifact>, E> {
+            let old = old.map(|artifact| listing(artifact, tag)).transpose()?;
+            Ok(change(old.as_ref())?.map(Artifact::Image))
+        };
         match &self.0 {
-            Where::Registry(remote, reference) => {
-                remote.push(artifact, &reference.tagged(tag), progress).map(|_| ())
-            }
-            Where::Layout(path) => layout::write(path, artifact, tag),
-            Where::Archive(path) => archive::write(path, &[(tag.to_owned(), artifact.clone())]),
+            Where::Registry(remote, reference) => remote.change(reference, tag, |old| {
+                let old = old.map(|blob| held(remote, reference, blob)).transpose()?;
+                let Some(new) = changed(old)? else { return Ok(None) };
+                remote.push(&new, &reference.pinned(new.digest()), &|_| {})?;
+                Ok(Some(new.manifest().clone()))
+            }),
+            Where::Disk(disk) => disk.change(tag, changed),
         }
     }
 
@@ -134,48 +127,33 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// Those of [`Remote::referrers`] and [`Layout::referrers`].
+    /// Those of [`Remote::referrers`]; a layout that is damaged.
     pub fn referrers(&self, subject: Digest) -> Result<Vec<Descriptor>, Error> {
         match &self.0 {
             Where::Registry(remote, reference) => remote.referrers(reference, subject),
-            Where::Layout(path) | Where::Archive(path) => Layout::open(path)?.referrers(subject),
+            Where::Disk(disk) => disk.referrers(subject),
         }
     }
 
-    /// Adds an artifact that refers to an image, once.
+    /// Adds artifacts, once: under their tags, and those without one as what refers to an image.
     ///
     /// # Errors
     ///
-    /// Those of [`Remote::attach`], [`layout::write`] and [`archive::write`]; it refers to nothing.
-    pub fn attach(&self, artifact: &Artifact, progress: &(dyn Fn(Progress<'_>) + Sync)) -> Result<(), Error> {
-        let (_, entry) = attached(artifact)?;
+    /// Those of [`Remote::push`] and [`Remote::attach`], [`layout::write`] and [`archive::write`]; one without a tag
+    /// refers to nothing.
+    ///
+    /// [`layout::write`]: super::layout::write
+    /// [`archive::write`]: super::archive::write
+    pub fn add(&self, artifacts: &[(Option<String>, Artifact)]) -> Result<(), Error> {
         match &self.0 {
-            Where::Registry(remote, reference) => remote.attach(artifact, reference, progress).map(|_| ()),
-            Where::Layout(path) => layout::list(path, artifact, &entry),
-            Where::Archive(path) => archive::list(path, &[(entry, artifact)]),
+            Where::Registry(remote, reference) => {
+                artifacts.iter().try_for_each(|(tag, artifact)| match tag {
+                    Some(tag) => remote.push(artifact, &reference.tagged(tag), &|_| {}).map(drop),
+                    None => remote.attach(artifact, reference, &|_| {}).map(drop),
+                })
+            }
+            Where::Disk(disk) => disk.add(artifacts),
         }
-    }
-
-    /// Adds artifacts that were beside an image elsewhere: under their tags, or as what refers to it.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Repository::tag`] and [`Repository::attach`].
-    pub fn add(&self, companions: &[(Option<String>, Artifact)]) -> Result<(), Error> {
-        if let Where::Archive(path) = &self.0 {
-            // It is written anew each time.
-            let entry = |(tag, artifact): &(Option<String>, Artifact)| match tag {
-                Some(tag) => Ok(layout::named(artifact.manifest(), tag)),
-                None => attached(artifact).map(|(_, entry)| entry),
-            };
-            let entries: Vec<Descriptor> = companions.iter().map(entry).collect::<Result<_, _>>()?;
-            let artifacts = companions.iter().map(|(_, artifact)| artifact);
-            return archive::list(path, &entries.into_iter().zip(artifacts).collect::<Vec<_>>());
-        }
-        companions.iter().try_for_each(|(tag, artifact)| match tag {
-            Some(tag) => self.tag(artifact, tag, &|_| {}),
-            None => self.attach(artifact, &|_| {}),
-        })
     }
 
     /// Reads an artifact with the contents of its documents.
@@ -188,8 +166,23 @@ impl Repository {
             Where::Registry(remote, reference) => {
                 read::artifact(&Held::new(remote, reference, None), descriptor)
             }
-            Where::Layout(path) | Where::Archive(path) => Layout::open(path)?.named(descriptor),
+            Where::Disk(disk) => disk.artifact(descriptor),
         }
+    }
+}
+
+/// The artifact of a manifest of a registry, with the contents of its documents.
+fn held(remote: &Remote, reference: &Reference, manifest: Blob) -> Result<Artifact, Error> {
+    let descriptor = manifest.descriptor();
+    read::artifact(&Held::new(remote, reference, Some(manifest)), &descriptor)
+}
+
+/// What stands under a tag, if it is a list of documents.
+fn listing(artifact: Artifact, tag: &str) -> Result<Image, Error> {
+    match artifact {
+        Artifact::Image(image) => Ok(image),
+        Artifact::Index(_) => Err(Error::new(Kind::Corrupt, format!("`{tag}` is no list of documents"))
+            .hint("look at it with `olmcat inspect --raw`; delete the tag if nobody needs it")),
     }
 }
 

@@ -54,6 +54,8 @@ pub enum Proof {
     Attestation(Vec<u8>),
     /// A bundle, which is one or the other.
     Bundle(Vec<u8>),
+    /// A bundle that is missing or damaged: why.
+    Unread(String),
 }
 
 /// What a proof must be about.
@@ -121,7 +123,7 @@ impl Proof {
     /// How it is written.
     pub fn format(&self) -> Format {
         match self {
-            Proof::Bundle(_) => Format::Bundle,
+            Proof::Bundle(_) | Proof::Unread(_) => Format::Bundle,
             Proof::Signature { .. } | Proof::Attestation(_) => Format::Legacy,
         }
     }
@@ -133,6 +135,7 @@ impl Proof {
     /// It proves nothing.
     pub fn judge(&self, wanted: &Wanted<'_>) -> Result<Attested, Fault> {
         match self {
+            Proof::Unread(why) => Err(Fault::Garbled(why.clone())),
             Proof::Signature { payload, signature } => signed(payload, signature, wanted),
             Proof::Attestation(bytes) => {
                 let value =

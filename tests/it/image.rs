@@ -335,8 +335,13 @@ fn two_writers_do_not_meet() {
     held.lock().unwrap();
     let error = layout::write(folder.path(), &artifact, "v2").unwrap_err();
     assert!(error.message.contains("another process is writing"), "{error}");
-    held.unlock().unwrap();
+    // Who has not long to wait, waits.
+    let soon = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        held.unlock().unwrap();
+    });
     layout::write(folder.path(), &artifact, "v2").unwrap();
+    soon.join().unwrap();
 }
 
 /// A program that another thread begins inherits what is open, and with it the lock of a file that is being written.

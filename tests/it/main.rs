@@ -7,6 +7,7 @@ mod architecture;
 mod bad_graphs;
 mod bad_input;
 mod bad_output;
+mod beside;
 mod cache;
 mod cases;
 mod cel;

@@ -157,9 +157,10 @@ fn an_archive_gains_images_and_its_bytes_are_always_the_same() {
     let (first, second) =
         (build(&Options::default()), build(&Options { epoch: Some(1), ..Options::default() }));
     let (one, two) = (folder.path().join("one.tar"), folder.path().join("two.tar"));
-    archive::write(&one, &[("v1".to_owned(), first.clone())]).unwrap();
-    archive::write(&one, &[("v2".to_owned(), second.clone())]).unwrap();
-    archive::write(&two, &[("v1".to_owned(), first.clone()), ("v2".to_owned(), second.clone())]).unwrap();
+    archive::write(&one, &[(Some("v1".to_owned()), first.clone())]).unwrap();
+    archive::write(&one, &[(Some("v2".to_owned()), second.clone())]).unwrap();
+    archive::write(&two, &[(Some("v1".to_owned()), first.clone()), (Some("v2".to_owned()), second.clone())])
+        .unwrap();
     assert!(fs::read(&one).unwrap() == fs::read(&two).unwrap());
     let layout = Layout::open(&one).unwrap();
     assert_eq!(
@@ -168,7 +169,7 @@ fn an_archive_gains_images_and_its_bytes_are_always_the_same() {
     );
     // What is not an archive stays.
     let precious = folder.write("precious.tar", "precious");
-    assert!(archive::write(&precious, &[("v1".to_owned(), first)]).is_err());
+    assert!(archive::write(&precious, &[(Some("v1".to_owned()), first)]).is_err());
     assert_eq!(fs::read(precious).unwrap(), b"precious");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "nothing temporary stays");
 }
@@ -215,7 +216,7 @@ fn bad_archives_are_refused_and_the_blob_is_named() {
     let folder = Folder::new();
     let artifact = build(&Options::default());
     let file = folder.path().join("good.tar");
-    archive::write(&file, &[("v1".to_owned(), artifact.clone())]).unwrap();
+    archive::write(&file, &[(Some("v1".to_owned()), artifact.clone())]).unwrap();
     let good = fs::read(&file).unwrap();
     let refused = |name: &str, bytes: &[u8], words: &str| {
         let path = folder.write(&format!("{name}.tar"), bytes);

@@ -117,7 +117,9 @@ fn signatures_go_out_and_come_in_with_their_images() {
     let (Some(outside), Some(inside)) = (Registry::plain(), Registry::plain()) else { return };
     let folder = Folder::new();
     let Some((private, public)) = keys(&folder, "ours") else { return };
+    let Some((other, other_public)) = keys(&folder, "other") else { return };
     let (key, public) = (private.display().to_string(), public.display().to_string());
+    let (other, other_public) = (other.display().to_string(), other_public.display().to_string());
     let (artifact, images) = published(&outside, &folder);
     let reference = outside.reference("demo/catalog:v1").to_string();
     layout::write(&folder.path().join("catalog"), &artifact, "latest").unwrap();
@@ -130,6 +132,11 @@ fn signatures_go_out_and_come_in_with_their_images() {
     let prefix = inside.reference("mirror").to_string();
     for site in ["./site.tar", "./site"] {
         assert_eq!(olmcat(&folder, &["copy", "--all", "--referrers", &reference, site]), digest);
+        // Somebody else signs there, beside what came along.
+        for place in &signed {
+            let name = place.split('@').next().unwrap();
+            olmcat(&folder, &["sign", &format!("{site}:{place}"), "--key", &other, "--identity", name]);
+        }
         let inside = format!("{prefix}/{}", site.len());
         assert_eq!(olmcat(&folder, &["copy", "--all", "--referrers", site, &inside]), digest);
         for place in &signed {
@@ -138,8 +145,10 @@ fn signatures_go_out_and_come_in_with_their_images() {
             let host = format!("127.0.0.1:{}/", outside.port);
             let copy = format!("{inside}/{}", name.strip_prefix(&host).unwrap());
             let copy = digest.map_or(copy.clone(), |digest| format!("{copy}@{digest}"));
-            let run = Olmcat::new(["verify", &copy, "--key", &public, "--identity", name]).run();
-            assert!(run.exits(0).stdout().starts_with("sha256:"), "{copy}");
+            for key in [&public, &other_public] {
+                let run = Olmcat::new(["verify", &copy, "--key", key, "--identity", name]).run();
+                assert!(run.exits(0).stdout().starts_with("sha256:"), "{copy}");
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 //! (distribution specification, "Listing Referrers" and "Referrers Tag Schema").
 
 use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use ureq::http::{Method, Uri, header};
@@ -9,6 +11,7 @@ use ureq::http::{Method, Uri, header};
 use super::address::{follow, same_host};
 use super::fault::Failure;
 use super::http::{Answer, Call};
+use super::retry::dice;
 use super::{Progress, Pushed, Remote};
 use crate::oci::attachment::{attached, companion_tag};
 use crate::oci::descriptor::{Blob, Descriptor, media_type};
@@ -23,8 +26,10 @@ const LIMIT: u64 = 4 << 20;
 /// More pages, and more referrers, than any image has that is not attacked.
 const PAGES: usize = 50;
 const REFERRERS: usize = 5000;
-/// How often a list is written again when somebody else writes it at the same time.
-const ROUNDS: usize = 5;
+/// How often a tag is written again when somebody else writes it at the same time.
+const ROUNDS: usize = 10;
+/// The longest pause before it is read again.
+const LONGEST: Duration = Duration::from_secs(5);
 
 impl Remote {
     /// Lists what refers to an image of this repository, in the order of the registry.
@@ -134,7 +139,11 @@ impl Remote {
         subject: Digest,
     ) -> Result<Option<(Value, Vec<Descriptor>)>, Error> {
         let tag = companion_tag(subject, "");
-        let Some(blob) = self.find(reference, &tag)? else { return Ok(None) };
+        self.find(reference, &tag)?.map(|blob| self.list_in(&tag, &blob)).transpose()
+    }
+
+    /// The list that stands under a tag.
+    fn list_in(&self, tag: &str, blob: &Blob) -> Result<(Value, Vec<Descriptor>), Error> {
         let index: Option<Value> = serde_json::from_slice(blob.bytes()).ok();
         let listed = index.and_then(|index| entries(&index).map(|listed| (index, listed)));
         let Some((index, listed)) = listed else {
@@ -147,7 +156,7 @@ impl Remote {
         if listed.len() > REFERRERS {
             return Err(too_many(&format!("cannot read `{tag}` of {}", self.name())));
         }
-        Ok(Some((index, listed)))
+        Ok((index, listed))
     }
 
     /// The manifest under a tag, if there is one.
@@ -164,31 +173,51 @@ impl Remote {
         })
     }
 
-    /// Adds an entry to the list under the tag. Two writers at the same time would each drop the other's entry:
-    /// so it is read again after it was written.
+    /// Adds an entry to the list under the tag.
     fn list(&self, reference: &Reference, subject: Digest, entry: &Descriptor) -> Result<(), Error> {
         let tag = companion_tag(subject, "");
-        let what = format!("cannot list {} under `{tag}` of {}", entry.digest, self.name());
-        let stop = AtomicBool::new(false);
-        for _ in 0..ROUNDS {
-            let (mut index, listed) = self.listed(reference, subject)?.unwrap_or_else(|| {
-                (json!({ "schemaVersion": 2, "mediaType": media_type::INDEX, "manifests": [] }), Vec::new())
-            });
+        self.change(reference, &tag, |old| {
+            let (mut index, listed) = match old {
+                Some(blob) => self.list_in(&tag, &blob)?,
+                None => (
+                    json!({ "schemaVersion": 2, "mediaType": media_type::INDEX, "manifests": [] }),
+                    Vec::new(),
+                ),
+            };
             if listed.iter().any(|found| found.digest == entry.digest) {
-                return Ok(());
+                return Ok(None);
             }
             if let Some(manifests) = index["manifests"].as_array_mut() {
                 manifests.push(json!(entry));
             }
-            let blob = Blob::new(media_type::INDEX, compact(&index));
-            self.trying(&|_| {}, &stop).run(&what, || self.put_manifest(&blob, &tag))?;
+            Ok(Some(Blob::new(media_type::INDEX, compact(&index))))
+        })
+    }
+
+    /// Changes what a tag names, given what it names now, until `change` finds nothing to change. There is no lock, and
+    /// two writers at the same time would each drop what the other added: so it is read again after it was written, and
+    /// after those who read before that must have written, too, if they are about as quick as we are.
+    pub(in crate::oci) fn change<E: From<Error>>(
+        &self,
+        reference: &Reference,
+        tag: &str,
+        change: impl Fn(Option<Blob>) -> Result<Option<Blob>, E>,
+    ) -> Result<(), E> {
+        let what = format!("cannot write `{tag}` of {}", self.name());
+        let stop = AtomicBool::new(false);
+        for _ in 0..ROUNDS {
+            let begun = Instant::now();
+            let Some(manifest) = change(self.find(reference, tag)?)? else { return Ok(()) };
+            self.trying(&|_| {}, &stop).run(&what, || self.put_manifest(&manifest, tag))?;
+            // Once to three times as long: who waited as long as we did would meet us again.
+            thread::sleep((begun.elapsed() * (100 + dice() % 201) / 100).min(LONGEST));
         }
-        let listed = self.listed(reference, subject)?.map(|(_, listed)| listed).unwrap_or_default();
-        if listed.iter().any(|found| found.digest == entry.digest) {
-            return Ok(());
+        match change(self.find(reference, tag)?)? {
+            None => Ok(()),
+            Some(_) => Err(Error::new(Kind::Registry, format!("{what}: others write it at the same time"))
+                .hint("try again; what was sent stays in the registry")
+                .into()),
         }
-        Err(Error::new(Kind::Registry, format!("{what}: others write it at the same time"))
-            .hint("try again; what was attached stays in the registry"))
     }
 }
 

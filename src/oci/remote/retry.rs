@@ -70,6 +70,6 @@ fn give_up(failure: Failure, doing: &str, tries: u32) -> Error {
 }
 
 /// Some number: the seed that the standard library draws for every hash map.
-fn dice() -> u32 {
+pub(super) fn dice() -> u32 {
     RandomState::new().build_hasher().finish() as u32
 }
