@@ -1,8 +1,7 @@
 //! `olmcat attest`: something is said of an image, and signed.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
-
-use serde_json::Value;
 
 use super::beside::{Notation, Signer, Subject};
 use super::image_args::ImageArgs;
@@ -12,7 +11,7 @@ use super::{ExitStatus, Ui, inputs, key_args, onto};
 use crate::diag::Error;
 use crate::load;
 use crate::oci::Place;
-use crate::trust::{CYCLONEDX, PROVENANCE, SPDX, Statement, provenance};
+use crate::trust::{CYCLONEDX, PROVENANCE, Predicate, SPDX, Statement, provenance};
 
 /// The largest predicate that is read, in bytes.
 const LIMIT: u64 = 16 << 20;
@@ -61,6 +60,9 @@ pub(super) fn run(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error
                 .hint("write `sbom`, `cyclonedx`, `spdx`, `slsaprovenance`, or a URI"));
         }
     };
+    if args.predicate.is_some() || kind != PROVENANCE {
+        nothing_is_built(args)?;
+    }
     let place = Place::parse(&args.place)?;
     ui.step(format!("attesting {place}"));
     let subject = Subject::find(&place, &args.registry)?;
@@ -80,13 +82,15 @@ fn predicate(
     subject: &Subject,
     root: &Path,
     ui: &Ui,
-) -> Result<Option<Value>, Error> {
+) -> Result<Option<Predicate>, Error> {
     if let Some(path) = &args.predicate {
         let bytes = load::read_file(path, LIMIT)?;
-        return serde_json::from_slice(&bytes).map(Some).map_err(|cause| {
+        let fault = |cause: &dyn fmt::Display| {
             Error::new(format!("{} is not JSON: {cause}", path.display()))
                 .hint("give the predicate alone; the statement around it is made here")
-        });
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|cause| fault(&cause))?;
+        return Predicate::read(text).map(Some).map_err(|cause| fault(&cause));
     }
     let notation = match kind {
         CYCLONEDX => statements::Notation::Cyclonedx,
@@ -104,18 +108,21 @@ fn predicate(
         Place::Layout(..) | Place::Archive(..) => place.clone(),
     };
     let artifact = puller.artifact(&pinned)?;
-    let bill = statements::Subject {
-        artifact: &artifact,
-        place,
-        platform: None,
-        digest: subject.digest(),
-        epoch: args.image.epoch(),
-    };
-    statements::bill(&bill, notation, &puller, ui)
+    let epoch = args.image.epoch();
+    let bill = statements::Subject { artifact: &artifact, place, platform: None, epoch };
+    Ok(statements::bill(&bill, notation, &puller, ui)?.map(Predicate::from))
+}
+
+/// Refuses options of the build and of its provenance, which would change nothing of what is attested.
+fn nothing_is_built(args: &Args) -> Result<(), Error> {
+    let builder = (args.builder_id != BUILDER).then(|| "builder-id".to_owned());
+    let Some(option) = args.image.given().or(builder) else { return Ok(()) };
+    Err(Error::new(format!("`--{option}` says how an image is built, and here none is"))
+        .hint("leave it out, or attest `--type slsaprovenance` without `--predicate`"))
 }
 
 /// Builds the image once more: only who can is believed to know how.
-fn built(args: &Args, subject: &Subject, root: &Path, ui: &Ui) -> Result<Option<Value>, Error> {
+fn built(args: &Args, subject: &Subject, root: &Path, ui: &Ui) -> Result<Option<Predicate>, Error> {
     let Some(built) = args.image.build(root, &args.registry, false, ui)? else { return Ok(None) };
     if built.artifact.digest() != subject.digest() {
         return Err(Error::new(format!(
@@ -125,5 +132,11 @@ fn built(args: &Args, subject: &Subject, root: &Path, ui: &Ui) -> Result<Option<
         ))
         .hint("check out what it was built from, and give the options with which it was built"));
     }
-    Ok(Some(provenance(&inputs::build(&args.image, root, &args.registry, &args.builder_id)?)))
+    if built.is_onto_itself() {
+        return Err(Error::new(
+            "the image of `--onto` is the image itself, which was built from another one",
+        )
+        .hint("name by its digest the catalog that was there before: `--onto REF@sha256:...`"));
+    }
+    Ok(Some(provenance(&inputs::build(&built, &args.image, root, &args.builder_id)?).into()))
 }

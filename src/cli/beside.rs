@@ -78,6 +78,17 @@ impl Subject {
         Ok(Subject { repository, descriptor, reference })
     }
 
+    /// The image that was just pushed to a reference. Nobody is asked what it is: that would be believed.
+    pub(super) fn pushed(
+        artifact: &Artifact,
+        reference: &Reference,
+        registry: &RegistryArgs,
+    ) -> Result<Self, Error> {
+        let repository = open(&Place::Registry(reference.clone()), registry)?;
+        let descriptor = artifact.manifest().descriptor();
+        Ok(Subject { repository, descriptor, reference: Some(reference.clone()) })
+    }
+
     pub(super) fn digest(&self) -> Digest {
         self.descriptor.digest
     }
@@ -90,6 +101,14 @@ impl Subject {
 
     /// Signs it, under a name that the legacy format has; a signature that is there is not made again.
     pub(super) fn sign(&self, signer: Signer<'_>, identity: Option<&str>) -> Result<(), Error> {
+        // Before anything is written, also where a bundle comes first.
+        let identity = match identity {
+            None if signer.notations.contains(&Notation::Legacy) => {
+                return Err(Error::new("the legacy format signs a name, and an image on disk has none")
+                    .hint("say what it will be called with `--identity registry.example/team/catalog`, or choose `--signature-format bundle`"));
+            }
+            identity => identity.unwrap_or_default(),
+        };
         for notation in signer.notations {
             let format = notation.format();
             if format == Format::Bundle {
@@ -97,10 +116,6 @@ impl Subject {
                 self.attach_bundle(&signed, SIGNATURE)?;
                 continue;
             }
-            let identity = identity.ok_or_else(|| {
-                Error::new("the legacy format signs a name, and an image on disk has none")
-                    .hint("say what it will be called with `--identity registry.example/team/catalog`, or choose `--signature-format bundle`")
-            })?;
             let key = signer.key.verifying();
             let wanted = Wanted { digest: self.digest(), identity: None, key: &key };
             let is_there = |found: &Found| {

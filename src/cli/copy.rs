@@ -32,7 +32,7 @@ pub(super) struct Args {
     /// digits as a tag. The catalog comes last.
     #[arg(long)]
     all: bool,
-    /// Print what tells a cluster of the copies instead of the digest.
+    /// Print what tells a cluster of the copies instead of the digest. DST must be in a registry.
     #[arg(long, value_enum, requires = "all")]
     mirrors: Option<Mirrors>,
     /// Take along what is beside the image: signatures and attestations of cosign, and everything that refers to it or

@@ -58,6 +58,11 @@ impl FlavourArgs {
         self.flavour == Flavour::Data && self.server.is_empty()
     }
 
+    /// Whether a program is named.
+    pub(super) fn is_named(&self) -> bool {
+        !self.server.is_empty()
+    }
+
     /// Its name on the command line.
     pub(super) fn name(&self) -> &'static str {
         match self.flavour {

@@ -19,6 +19,23 @@ use crate::image;
 use crate::load;
 use crate::oci::{self, Artifact, Place, Source, Writing};
 use crate::text::Sources;
+use crate::trust::Input;
+
+/// The options below, by their fields. Only the time is not among them, which documents beside an image have, too.
+pub(super) const OPTIONS: [&str; 12] = [
+    "target",
+    "catalog",
+    "onto",
+    "packages",
+    "from",
+    "platform",
+    "compression",
+    "image_format",
+    "labels",
+    "annotations",
+    "flavour",
+    "server",
+];
 
 /// What an image is made of.
 #[derive(Debug, clap::Args)]
@@ -56,6 +73,23 @@ pub(super) struct Built {
     pub(super) image: Option<String>,
     /// The reference of its base, from whose repository layers may be mounted.
     pub(super) base: Option<oci::Reference>,
+    /// The image of its base, as it was read.
+    pub(super) from: Option<Input>,
+    /// The image of the catalog to which it adds, as it was read.
+    pub(super) onto: Option<Input>,
+}
+
+impl Built {
+    /// One that was not built here: nobody knows of what.
+    pub(super) fn given(artifact: Artifact) -> Self {
+        let target = "latest".to_owned();
+        Built { artifact, target, image: None, base: None, from: None, onto: None }
+    }
+
+    /// Whether the catalog to which it adds is that of the same image, so that nothing was added.
+    pub(super) fn is_onto_itself(&self) -> bool {
+        matches!(&self.onto, Some(Input::Image(_, digest)) if *digest == self.artifact.digest())
+    }
 }
 
 impl ImageArgs {
@@ -69,9 +103,10 @@ impl ImageArgs {
         ui: &Ui,
     ) -> Result<Option<Built>, Error> {
         let (options, base) = self.options(registry, ui)?;
+        let from = options.base.as_ref().map(|base| Input::Image(base.name.clone(), base.artifact.digest()));
         if let Some(path) = &self.catalog {
             let Some(artifact) = packed(path, root, &self.flavour, &options, ui)? else { return Ok(None) };
-            return Ok(Some(Built { artifact, target: "latest".to_owned(), image: None, base }));
+            return Ok(Some(Built { base, from, ..Built::given(artifact) }));
         }
         let (sources, mut report) = (Sources::default(), Report::default());
         let project = project::check(root, &sources, &mut report, ui)?;
@@ -79,11 +114,14 @@ impl ImageArgs {
             return Ok(None);
         }
         let target = project.target(self.target.as_deref())?;
-        let Some(artifact) = self.of_project(&project, &options, registry, ui)? else { return Ok(None) };
+        let Some((artifact, onto)) = self.of_project(&project, &options, registry, ui)? else {
+            return Ok(None);
+        };
         if is_strict && !project.is_fresh(root, ui) {
             return Ok(None);
         }
-        Ok(Some(Built { artifact, target: target.name, image: project.settings.image, base }))
+        let image = project.settings.image;
+        Ok(Some(Built { artifact, target: target.name, image, base, from, onto }))
     }
 
     /// Makes the image that [`ImageArgs::build`] would, of a project that was checked.
@@ -97,7 +135,7 @@ impl ImageArgs {
         let (options, _) = self.options(registry, ui)?;
         match &self.catalog {
             Some(path) => packed(path, root, &self.flavour, &options, ui),
-            None => self.of_project(project, &options, registry, ui),
+            None => Ok(self.of_project(project, &options, registry, ui)?.map(|(artifact, _)| artifact)),
         }
     }
 
@@ -131,25 +169,39 @@ impl ImageArgs {
         set.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
+    /// The first option that was given, by its name, if any was that makes a difference to the image: not the time,
+    /// and nothing that is so anyway.
+    pub(super) fn given(&self) -> Option<String> {
+        let is_usual = |name: &str, value: &Value| match name {
+            "flavour" => value == "data",
+            "compression" => value == "gzip",
+            "image-format" => value == "oci",
+            name => name == "source-date-epoch",
+        };
+        let server = self.flavour.is_named().then(|| "server".to_owned());
+        let parameters = self.parameters().into_iter();
+        parameters.filter(|(name, value)| !is_usual(name, value)).map(|(name, _)| name).next().or(server)
+    }
+
     fn of_project(
         &self,
         project: &Project<'_>,
         options: &image::Options,
         registry: &RegistryArgs,
         ui: &Ui,
-    ) -> Result<Option<Artifact>, Error> {
-        let Some(files) = self.files(project, registry, ui)? else { return Ok(None) };
+    ) -> Result<Option<(Artifact, Option<Input>)>, Error> {
+        let Some((files, onto)) = self.files(project, registry, ui)? else { return Ok(None) };
         ui.step("building the image");
-        Ok(Some(self.flavour.make(&files, options)?))
+        Ok(Some((self.flavour.make(&files, options)?, onto)))
     }
 
-    /// The files of the catalog of a project, alone or merged with another.
+    /// The files of the catalog of a project, alone or merged with another, and the image of that.
     fn files(
         &self,
         project: &Project<'_>,
         registry: &RegistryArgs,
         ui: &Ui,
-    ) -> Result<Option<onto::Files>, Error> {
+    ) -> Result<Option<(onto::Files, Option<Input>)>, Error> {
         let target = project.target(self.target.as_deref())?;
         if project.packages.is_empty() {
             return Err(Error::new("the project has no package yet, so there is nothing to build")
@@ -162,14 +214,14 @@ impl ImageArgs {
         if self.onto.is_none() && wanted.is_empty() {
             let files = texts.into_iter();
             let files = files.map(|(package, text)| (format!("{package}/catalog.yaml"), text.into_bytes()));
-            return Ok(Some(files.collect()));
+            return Ok(Some((files.collect(), None)));
         }
-        let base = match &self.onto {
+        let (base, onto) = match &self.onto {
             Some(base) => {
                 ui.step(format!("reading {base}"));
                 onto::read(base, registry)?
             }
-            None => onto::Files::new(),
+            None => (onto::Files::new(), None),
         };
         let (sources, mut report) = (Sources::default(), Report::default());
         let name = self.onto.as_deref().unwrap_or("the project");
@@ -177,7 +229,7 @@ impl ImageArgs {
         if ui.report_aside(&mut report, &sources) == ExitStatus::Findings {
             return Ok(None);
         }
-        Ok(Some(files))
+        Ok(Some((files, onto)))
     }
 
     /// How the image is made, and the reference of its base.
@@ -273,4 +325,21 @@ fn packed(
         held.insert(name.clone(), bytes);
     }
     Ok(Some(flavour.make(&held, options)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::Args as _;
+
+    use super::*;
+
+    #[test]
+    fn no_option_is_forgotten() {
+        let command = ImageArgs::augment_args(clap::Command::new("image"));
+        let mut fields: BTreeSet<&str> = command.get_arguments().map(|arg| arg.get_id().as_str()).collect();
+        assert!(fields.remove("source_date_epoch"));
+        assert_eq!(fields, BTreeSet::from(OPTIONS));
+    }
 }

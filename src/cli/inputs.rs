@@ -6,29 +6,26 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::image_args::ImageArgs;
-use super::onto;
+use super::image_args::{Built, ImageArgs};
 use super::project::{SETTINGS, below, bundle_folders, subfolders};
-use super::registry_args::RegistryArgs;
 use crate::diag::Error;
 use crate::load;
-use crate::oci::{Digest, Place};
+use crate::oci::Digest;
 use crate::trust::{Build, Input};
 
-/// Says how the image of some options is built in a project.
-pub(super) fn build(
-    image: &ImageArgs,
-    root: &Path,
-    registry: &RegistryArgs,
-    builder: &str,
-) -> Result<Build, Error> {
+/// Says how the image of some options was built in a project.
+pub(super) fn build(built: &Built, image: &ImageArgs, root: &Path, builder: &str) -> Result<Build, Error> {
     let mut inputs = match &image.catalog {
         Some(path) => catalog(path)?,
         None => project(root)?,
     };
-    for base in [&image.onto, &image.from].into_iter().flatten() {
-        inputs.extend(published(base, registry)?);
+    match (&built.onto, &image.onto) {
+        (None, Some(folder)) => {
+            inputs.push(Input::Folder(folder.clone(), listing(Path::new(folder))?));
+        }
+        (onto, _) => inputs.extend(onto.clone()),
     }
+    inputs.extend(built.from.clone());
     for (name, path) in image.servers()? {
         inputs.push(file(&path, &name)?);
     }
@@ -65,25 +62,6 @@ fn project(root: &Path) -> Result<Vec<Input>, Error> {
 fn catalog(path: &Path) -> Result<Vec<Input>, Error> {
     let files = if path.is_dir() { load::catalog_files(path)? } else { vec![path.to_owned()] };
     files.iter().map(|path| file(path, &path.display().to_string())).collect()
-}
-
-/// A catalog that was published: an image by its digest, or a folder.
-fn published(base: &str, registry: &RegistryArgs) -> Result<Vec<Input>, Error> {
-    let path = Path::new(base);
-    let place = match Place::spelt(base)?.or_else(|| Place::on_disk(path)) {
-        Some(place) => place,
-        None if path.is_dir() => return Ok(vec![Input::Folder(base.to_owned(), listing(path)?)]),
-        None => Place::parse(base)?,
-    };
-    let puller = onto::puller(registry)?;
-    let digest = match &place {
-        Place::Registry(reference) => {
-            let digests = puller.digests(std::slice::from_ref(reference));
-            digests.into_iter().next().transpose()?
-        }
-        Place::Layout(..) | Place::Archive(..) => Some(puller.artifact(&place)?.digest()),
-    };
-    Ok(digest.map(|digest| Input::Image(place.to_string(), digest)).into_iter().collect())
 }
 
 fn file(path: &Path, name: &str) -> Result<Input, Error> {

@@ -47,6 +47,10 @@ pub(super) fn run(
         return Err(Error::new(format!("{prefix} is one image, and several are copied"))
             .hint("name the repository below which they go, without tag and digest"));
     }
+    if mirrors.is_some() && !matches!(target, Place::Registry(_)) {
+        return Err(Error::new(format!("{target} is on disk, where no cluster looks for copies"))
+            .hint("leave out `--mirrors`, and give it when the copies go on to the registry"));
+    }
     let source = catalog_in(source)?;
     ui.step(format!("reading {source}"));
     let artifact = puller.artifact(&source)?;

@@ -12,23 +12,26 @@ use crate::load::{self, Ignore};
 use crate::oci::{Place, PullOptions, Puller};
 use crate::rules;
 use crate::text::Sources;
+use crate::trust::Input;
 
 /// The files of a catalog, by their paths.
 pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
-/// Reads the files of a published catalog: an image, or a folder.
-pub(super) fn read(base: &str, registry: &RegistryArgs) -> Result<Files, Error> {
+/// Reads the files of a published catalog, an image or a folder, and says which image it is: a tag may name another
+/// one as soon as ours is pushed.
+pub(super) fn read(base: &str, registry: &RegistryArgs) -> Result<(Files, Option<Input>), Error> {
     let path = Path::new(base);
     let place = match Place::spelt(base)?.or_else(|| Place::on_disk(path)) {
         Some(place) => place,
         None if path.is_dir() => {
             let mut files = Files::new();
             walk(path, "", &mut files)?;
-            return Ok(files);
+            return Ok((files, None));
         }
         None => Place::parse(base)?,
     };
-    load::image_files(&place, &puller(registry)?)
+    let (digest, files) = load::image_files(&place, &puller(registry)?)?;
+    Ok((files, Some(Input::Image(place.to_string(), digest))))
 }
 
 /// Makes what pulls images when no option but those of registries are given.

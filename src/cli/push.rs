@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::image_args::{Built, ImageArgs};
+use super::image_args::{self, Built, ImageArgs};
 use super::registry_args::RegistryArgs;
 use super::transfer::TransferArgs;
 use super::trust_args::TrustArgs;
@@ -28,8 +28,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TAG", value_delimiter = ',')]
     tag: Vec<String>,
     /// Push the image of an OCI layout, a folder or an archive, instead of building one.
-    #[arg(long, value_name = "DIR", requires = "references",
-          conflicts_with_all = ["target", "catalog", "platform", "onto", "packages", "from", "labels", "annotations", "flavour", "server"])]
+    #[arg(long, value_name = "DIR", requires = "references", conflicts_with_all = image_args::OPTIONS)]
     layout: Option<PathBuf>,
     /// The name of the image in the layout, if it has several.
     #[arg(long, value_name = "NAME", requires = "layout")]
@@ -55,12 +54,9 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
     // A reference that cannot be parsed is told before the work begins.
     let given = args.references.iter().map(|text| reference(text)).collect::<Result<Vec<_>, _>>()?;
     let given = tagged(given, &args.tag)?;
-    let trust = args.trust.ready()?;
+    let mut trust = args.trust.ready()?;
     let built = match &args.layout {
-        Some(layout) => {
-            let artifact = Layout::open(layout)?.artifact(args.name.as_deref())?;
-            Built { artifact, target: String::new(), image: None, base: None }
-        }
+        Some(layout) => Built::given(Layout::open(layout)?.artifact(args.name.as_deref())?),
         None => match args.image.build(root, &args.registry, false, ui)? {
             Some(built) => built,
             None => return Ok(ExitStatus::Findings),
@@ -76,13 +72,14 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
                 .hint("write `olmcat push REF`, or set `image` in `catalog/olmcat.yaml`"));
         }
     };
+    trust.record(&built, &args.image, root)?;
     if args.dry_run {
         for reference in &references {
             ui.step(format!("asking {reference}"));
             let remote = args.registry.remote(reference, args.registry.options())?;
-            let plan = planned(&remote.plan(&built.artifact, reference)?);
-            ui.print(&(plan + &trust.planned(reference, built.artifact.digest())))?;
+            ui.print(&planned(&remote.plan(&built.artifact, reference)?))?;
         }
+        ui.print(&trust.planned(&references, built.artifact.digest()))?;
         return Ok(ExitStatus::Clean);
     }
     // What is in one repository of a registry is mounted in another.
@@ -95,7 +92,7 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         push(&built.artifact, reference, &sources, &args.registry, &args.transfer, ui)?;
         known.push(reference.clone());
     }
-    trust.publish(&built.artifact, &references, &args.image, root, &args.registry, ui)?;
+    trust.publish(&built.artifact, &references, args.image.epoch(), &args.registry, ui)?;
     ui.print(&format!("{}\n", built.artifact.digest()))?;
     Ok(ExitStatus::Clean)
 }

@@ -36,7 +36,6 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Error> {
         artifact: &artifact,
         place: &place,
         platform: args.pull.platform(),
-        digest: artifact.digest(),
         epoch: args.source_date_epoch,
     };
     let Some(bill) = statements::bill(&subject, args.sbom_format, &puller, ui)? else {

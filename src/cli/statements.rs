@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{ExitStatus, Ui};
 use crate::diag::{Error, Report};
 use crate::load::{self, Image};
-use crate::oci::{Artifact, Digest, Place, Platform, Puller};
+use crate::oci::{Artifact, Place, Platform, Puller};
 use crate::sbom::{self, Bill, Root};
 use crate::text::Sources;
 use crate::trust::{CYCLONEDX, PROVENANCE, SPDX};
@@ -57,8 +57,6 @@ pub(super) struct Subject<'a> {
     pub(super) place: &'a Place,
     /// Which of several; all hold the same catalog.
     pub(super) platform: Option<&'a Platform>,
-    /// What the bill is about, if it is not the artifact as a whole.
-    pub(super) digest: Digest,
     pub(super) epoch: Option<u64>,
 }
 
@@ -96,7 +94,7 @@ pub(super) fn bill(
     let root = Root {
         name,
         reference,
-        digest: subject.digest,
+        digest: artifact.digest(),
         epoch: subject.epoch,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
     };

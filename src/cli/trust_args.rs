@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde_json::Value;
-
 use super::attest::BUILDER;
 use super::beside::{self, Signer};
-use super::image_args::ImageArgs;
+use super::image_args::{Built, ImageArgs};
 use super::registry_args::RegistryArgs;
 use super::statements::{self, Notation};
 use super::{Ui, inputs, key_args, onto};
 use crate::diag::Error;
 use crate::oci::{Artifact, Blob, Digest, Place, Reference, companion_tag};
-use crate::trust::{PROVENANCE, STATEMENT, SigningKey, Statement, provenance};
+use crate::trust::{PROVENANCE, Predicate, STATEMENT, SigningKey, Statement, provenance};
 
 /// What is published beside an image.
 #[derive(Debug, clap::Args)]
@@ -48,36 +46,54 @@ pub(super) struct TrustArgs {
 pub(super) struct Trust<'a> {
     args: &'a TrustArgs,
     key: Option<SigningKey>,
+    /// What the image was built from.
+    provenance: Option<Predicate>,
 }
 
 impl TrustArgs {
     /// Reads the key, before the work begins.
     pub(super) fn ready(&self) -> Result<Trust<'_>, Error> {
-        Ok(Trust { args: self, key: self.sign_key.as_deref().map(key_args::signing).transpose()? })
+        let key = self.sign_key.as_deref().map(key_args::signing).transpose()?;
+        Ok(Trust { args: self, key, provenance: None })
     }
 }
 
 impl Trust<'_> {
+    /// Keeps what an image was built from, if that is to be published. It must be known before the push: after it, files
+    /// may be others, and a tag that was built upon names the image itself.
+    pub(super) fn record(&mut self, built: &Built, image: &ImageArgs, root: &Path) -> Result<(), Error> {
+        if self.args.provenance {
+            let build = inputs::build(built, image, root, &self.args.builder_id)?;
+            self.provenance = Some(provenance(&build).into());
+        }
+        Ok(())
+    }
+
     /// Whether nothing is.
     fn is_idle(&self) -> bool {
-        self.key.is_none() && self.args.sbom.is_none() && !self.args.provenance
+        self.key.is_none() && self.args.sbom.is_none() && self.provenance.is_none()
     }
 
     /// What would be published beside an image, in lines.
-    pub(super) fn planned(&self, reference: &Reference, digest: Digest) -> String {
-        let args = self.args;
-        let repository = format!("{}/{}", reference.host(), reference.repository());
-        let statements =
-            args.sbom.map(Notation::kind).into_iter().chain(args.provenance.then_some(PROVENANCE));
+    pub(super) fn planned(&self, references: &[Reference], digest: Digest) -> String {
         let mut text = String::new();
+        for reference in each_repository(references) {
+            self.plan(reference, digest, &mut text);
+        }
+        text
+    }
+
+    fn plan(&self, reference: &Reference, digest: Digest, text: &mut String) {
+        let repository = format!("{}/{}", reference.host(), reference.repository());
+        let provenance = self.provenance.as_ref().map(|_| PROVENANCE);
+        let statements = self.args.sbom.map(Notation::kind).into_iter().chain(provenance);
         let mut line =
-            |what: &str, tag: &str| text += &format!("attach  {what} to {repository}@{digest}{tag}\n");
+            |what: &str, tag: &str| *text += &format!("attach  {what} to {repository}@{digest}{tag}\n");
         if self.key.is_none() {
-            statements.for_each(|kind| line(kind, ""));
-            return text;
+            return statements.for_each(|kind| line(kind, ""));
         }
         let legacy = |suffix| format!(", under the tag {}", companion_tag(digest, suffix));
-        for notation in &args.signature_format {
+        for notation in &self.args.signature_format {
             let (signatures, attestations) = match notation {
                 beside::Notation::Legacy => (legacy(".sig"), legacy(".att")),
                 beside::Notation::Bundle => Default::default(),
@@ -85,7 +101,6 @@ impl Trust<'_> {
             line("a signature", &signatures);
             statements.clone().for_each(|kind| line(kind, &attestations));
         }
-        text
     }
 
     /// Publishes it beside an image that was pushed to some references, once in each repository.
@@ -93,8 +108,7 @@ impl Trust<'_> {
         &self,
         artifact: &Artifact,
         references: &[Reference],
-        image: &ImageArgs,
-        root: &Path,
+        epoch: Option<u64>,
         registry: &RegistryArgs,
         ui: &Ui,
     ) -> Result<(), Error> {
@@ -105,12 +119,11 @@ impl Trust<'_> {
             error.message = format!("the image is published, but not all beside it: {}", error.message);
             error
         };
-        let mut seen = BTreeSet::new();
-        for reference in references {
-            if seen.insert((reference.host(), reference.repository())) {
-                ui.step(format!("signing {reference}"));
-                self.beside(artifact, reference, image, root, registry, ui).map_err(about)?;
-            }
+        for reference in each_repository(references) {
+            ui.step(format!("signing {reference}"));
+            // The digest, since the tag may name something else by now.
+            let reference = reference.pinned(artifact.digest());
+            self.beside(artifact, &reference, epoch, registry, ui).map_err(about)?;
         }
         Ok(())
     }
@@ -119,29 +132,22 @@ impl Trust<'_> {
         &self,
         artifact: &Artifact,
         reference: &Reference,
-        image: &ImageArgs,
-        root: &Path,
+        epoch: Option<u64>,
         registry: &RegistryArgs,
         ui: &Ui,
     ) -> Result<(), Error> {
-        // The digest, since the tag may name something else by now.
-        let place = Place::Registry(reference.pinned(artifact.digest()));
-        let subject = beside::Subject::find(&place, registry)?;
+        let subject = beside::Subject::pushed(artifact, reference, registry)?;
         let signer = self.key.as_ref().map(|key| Signer { key, notations: &self.args.signature_format });
-        let mut statements: Vec<(&str, &str, Value)> = Vec::new();
+        let mut statements: Vec<(&str, &str, Predicate)> = Vec::new();
         if let Some(notation) = self.args.sbom {
-            // The tag is part of the name by which the bill knows the image.
             let place = Place::Registry(reference.clone());
-            let digest = artifact.digest();
-            let of =
-                statements::Subject { artifact, place: &place, platform: None, digest, epoch: image.epoch() };
+            let of = statements::Subject { artifact, place: &place, platform: None, epoch };
             let bill = statements::bill(&of, notation, &onto::puller(registry)?, ui)?;
             let bill = bill.ok_or_else(|| Error::new("the catalog cannot be read back"))?;
-            statements.push((notation.kind(), notation.media_type(), bill));
+            statements.push((notation.kind(), notation.media_type(), bill.into()));
         }
-        if self.args.provenance {
-            let build = inputs::build(image, root, registry, &self.args.builder_id)?;
-            statements.push((PROVENANCE, STATEMENT, provenance(&build)));
+        if let Some(provenance) = &self.provenance {
+            statements.push((PROVENANCE, STATEMENT, provenance.clone()));
         }
         if let Some(signer) = signer {
             subject.sign(signer, subject.name().as_deref())?;
@@ -155,11 +161,17 @@ impl Trust<'_> {
             }
             let document = match media_type {
                 STATEMENT => statement.bytes(),
-                _ => statement.predicate.to_string().into_bytes(),
+                _ => statement.predicate.as_str().into(),
             };
             let document = Blob::new(media_type, document);
             subject.attach(media_type, &[(document, BTreeMap::new())], &BTreeMap::new())?;
         }
         Ok(())
     }
+}
+
+/// The first reference in each repository.
+fn each_repository(references: &[Reference]) -> impl Iterator<Item = &Reference> {
+    let mut seen = BTreeSet::new();
+    references.iter().filter(move |reference| seen.insert((reference.host(), reference.repository())))
 }

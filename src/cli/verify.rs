@@ -9,7 +9,7 @@ use super::statements::kind_of;
 use super::{ExitStatus, Ui};
 use crate::diag::{Code, Diagnostic, Error, Report, codes};
 use crate::oci::{Place, Reference};
-use crate::report;
+use crate::report::Format;
 use crate::text::{Place as Spot, Sources};
 use crate::trust::{Attested, SIGNATURE, Wanted};
 
@@ -17,7 +17,8 @@ use crate::trust::{Attested, SIGNATURE, Wanted};
 ///
 /// A signature of the key must be there, in either format. The verified digest is printed: use the image by it, since
 /// a tag may move meanwhile. What was verified is told on standard error, or with `--format json` in the object
-/// that is printed. If nothing of the key is there, or what is there is about another image or another name, the
+/// that is printed; formats that know but findings print that there are none, and the digest is told on standard error,
+/// too. If nothing of the key is there, or what is there is about another image or another name, the
 /// findings say so, and the exit code is 1.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -95,7 +96,7 @@ fn missing(proved: &[Attested], attestations: &[String]) -> Vec<String> {
 }
 
 fn verified(subject: &Subject, proved: &[Attested], ui: &Ui) -> Result<ExitStatus, Error> {
-    if ui.format() == report::Format::Json {
+    if ui.format() == Format::Json {
         let one = |proved: &Attested| json!({ "format": proved.format.to_string(), "kind": proved.kind, "identity": proved.identity });
         let verified: Vec<_> = proved.iter().map(one).collect();
         ui.print(&format!("{:#}\n", json!({ "digest": subject.digest(), "verified": verified })))?;
@@ -104,6 +105,11 @@ fn verified(subject: &Subject, proved: &[Attested], ui: &Ui) -> Result<ExitStatu
     if !ui.is_quiet() {
         proved.iter().for_each(|proved| ui.note(&format!("verified: {}", told(proved))));
     }
-    ui.print(&format!("{}\n", subject.digest()))?;
-    Ok(ExitStatus::Clean)
+    if matches!(ui.format(), Format::Human | Format::Concise) {
+        ui.print(&format!("{}\n", subject.digest()))?;
+        return Ok(ExitStatus::Clean);
+    }
+    // Whoever asks for such a document reads no other.
+    ui.note(&subject.digest().to_string());
+    ui.report(&mut Report::default(), &Sources::default())
 }

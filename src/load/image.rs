@@ -10,7 +10,7 @@ use super::{Ignore, LIMIT};
 use crate::bundle::{Bundle, Ignored, PACKAGE_ANNOTATION};
 use crate::catalog::Catalog;
 use crate::diag::{Error, Report};
-use crate::oci::{self, Place, Pulled, Puller, Unpacked};
+use crate::oci::{self, Digest, Place, Pulled, Puller, Unpacked};
 use crate::text::Sources;
 
 /// The label that names the folder of a catalog (`operator-registry/pkg/containertools/labels.go`).
@@ -99,18 +99,20 @@ pub fn images<'s>(
     loaded.into_iter().map(one).collect()
 }
 
-/// Pulls a catalog image and returns its files as they are, by their paths below the catalog's folder.
+/// Pulls a catalog image and returns its digest, and its files as they are, by their paths below the catalog's
+/// folder.
 ///
 /// # Errors
 /// Those of [`image()`]; also for an image that is no catalog.
-pub fn image_files(place: &Place, puller: &Puller) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+pub fn image_files(place: &Place, puller: &Puller) -> Result<(Digest, BTreeMap<String, Vec<u8>>), Error> {
     let pulled = puller.pull(place).map_err(from_oci)?;
     let folder = pulled.labels.get(CONFIGS_LABEL).ok_or_else(|| {
         Error::new(format!("{place} is no catalog image: it has no label `{CONFIGS_LABEL}`"))
             .hint("check the reference")
     })?;
     let files = catalog_files(&pulled, folder, puller)?;
-    Ok(files.into_iter().map(|(path, bytes)| (path, Arc::unwrap_or_clone(bytes))).collect())
+    let files = files.into_iter().map(|(path, bytes)| (path, Arc::unwrap_or_clone(bytes)));
+    Ok((pulled.digest, files.collect()))
 }
 
 fn bundle<'s>(

@@ -89,17 +89,18 @@ impl Bill {
         Bill { root, components, links }
     }
 
-    /// The catalog's own package URL, if it is published.
+    /// The catalog's own package URL, if it is published: without its tag, since the same image has others, too.
     pub(super) fn purl(&self) -> Option<String> {
         let root = &self.root;
-        root.reference.as_ref().map(|reference| purl::of(reference, Some(root.digest)))
+        root.reference.as_ref().map(|reference| purl::of(&reference.pinned(root.digest)))
     }
 
-    /// An identifier that is always the same for the same catalog image and notation: a UUID of version 8
-    /// (RFC 9562), made of a digest.
+    /// An identifier that is the same for the same bill and another for every other, since all that a bill says follows
+    /// from this: a UUID of version 8 (RFC 9562), made of a digest.
     pub(super) fn uuid(&self, notation: &str) -> String {
-        let mut bytes =
-            Digest::of(format!("{notation} {} {}", self.root.name, self.root.digest).as_bytes()).bytes();
+        let Root { name, reference: _, digest, epoch, tool } = &self.root;
+        let all = format!("{notation} {name} {digest} {epoch:?} {tool}");
+        let mut bytes = Digest::of(all.as_bytes()).bytes();
         bytes[6] = bytes[6] & 0x0f | 0x80;
         bytes[8] = bytes[8] & 0x3f | 0x80;
         let hex: String = bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -121,7 +122,7 @@ fn of_bundle(bundle: &BundleBlob<'_>) -> Component {
         name: bundle.name.to_string(),
         version: property.map(|property| property.version).unwrap_or_default(),
         image: bundle.image.to_string(),
-        purl: reference.as_ref().map(|reference| purl::of(reference, None)),
+        purl: reference.as_ref().map(purl::of),
         digest: reference.and_then(|reference| reference.digest()),
         packages: BTreeSet::from([bundle.package.to_string()]),
         is_bundle: true,
@@ -138,7 +139,7 @@ fn of_image(image: &str, packages: &BTreeSet<String>) -> Component {
         name: name.unwrap_or_else(|| image.to_owned()),
         version: digest.map(|digest| digest.to_string()).or(tag).unwrap_or_default(),
         image: image.to_owned(),
-        purl: reference.map(|reference| purl::of(&reference, None)),
+        purl: reference.as_ref().map(purl::of),
         digest,
         packages: packages.clone(),
         is_bundle: false,

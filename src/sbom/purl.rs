@@ -1,13 +1,12 @@
 //! Package URLs of images (purl specification, type `oci`).
 
-use crate::oci::{Digest, Reference};
+use crate::oci::Reference;
 
-/// `pkg:oci/NAME@sha256%3A...?repository_url=HOST/PATH&tag=TAG`. The digest that is given counts before the
-/// reference's own.
-pub(super) fn of(reference: &Reference, digest: Option<Digest>) -> String {
+/// `pkg:oci/NAME@sha256%3A...?repository_url=HOST/PATH&tag=TAG`.
+pub(super) fn of(reference: &Reference) -> String {
     let repository = reference.repository();
     let name = repository.rsplit('/').next().unwrap_or(repository);
-    let version = digest.or(reference.digest()).map(|digest| format!("@sha256%3A{}", digest.hex()));
+    let version = reference.digest().map(|digest| format!("@sha256%3A{}", digest.hex()));
     // Of what a reference may hold, the colon of a port alone would have to be written otherwise, and may stay.
     let tag = reference.tag().map(|tag| format!("&tag={tag}"));
     format!(
@@ -21,6 +20,7 @@ pub(super) fn of(reference: &Reference, digest: Option<Digest>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oci::Digest;
 
     #[test]
     fn images_have_package_urls() {
@@ -32,7 +32,7 @@ mod tests {
                 format!("pkg:oci/x@sha256%3A{hex}?repository_url=localhost:5000/x"),
             ),
         ] {
-            assert_eq!(of(&Reference::parse(reference).unwrap(), None), purl);
+            assert_eq!(of(&Reference::parse(reference).unwrap()), purl);
         }
     }
 }

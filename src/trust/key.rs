@@ -45,7 +45,7 @@ impl SigningKey {
             }
             "ENCRYPTED PRIVATE KEY" => {
                 return Err(Error::new("the key is encrypted in a way that is not known here")
-                    .hint("turn it into cosign's with `cosign import-key-pair --key FILE`"));
+                    .hint("turn it into cosign's with `cosign import-key-pair --key FILE`, or write it without password: `openssl pkcs8 -topk8 -nocrypt -in FILE -out NEW`"));
             }
             _ => None,
         };
@@ -78,6 +78,10 @@ impl VerifyingKey {
                 .map_err(|_| other_kind("public key")),
             None if blocks.iter().any(|block| block.label.ends_with("PRIVATE KEY")) => {
                 Ok(SigningKey::read(text, password)?.verifying())
+            }
+            None if blocks.iter().any(|block| block.label.ends_with("CERTIFICATE")) => {
+                Err(Error::new("a public key is needed to verify, and this is a certificate")
+                    .hint("take the key out of it: `openssl x509 -pubkey -noout -in FILE`"))
             }
             None => Err(other_kind("public key")),
         }

@@ -18,6 +18,6 @@ pub use key::{SigningKey, VerifyingKey};
 pub use payload::PAYLOAD;
 pub use proof::{Attested, Fault, Format, Proof, Signed, Wanted, attest, sign};
 pub use provenance::{Build, Input, provenance};
-pub use statement::{CYCLONEDX, PROVENANCE, SIGNATURE, SPDX, Statement};
+pub use statement::{CYCLONEDX, PROVENANCE, Predicate, SIGNATURE, SPDX, Statement};
 
 pub use bundle::BUNDLE;

@@ -24,6 +24,10 @@ pub(super) fn read(text: &[u8]) -> Result<Vec<Block>, Error> {
         return Err(fault(&format!("it has more than {LIMIT} bytes")));
     }
     let text = std::str::from_utf8(text).map_err(|_| fault("it is not PEM"))?;
+    if text.contains("-----BEGIN ") && text.contains("-----\\n") {
+        return Err(fault("its line ends are written as `\\n`")
+            .hint("put real line ends into the file or variable: `printf '%b' \"$KEY\"` makes them"));
+    }
     let mut blocks = Vec::new();
     let mut lines = text.lines().map(str::trim);
     while let Some(line) = lines.next() {
@@ -34,6 +38,13 @@ pub(super) fn read(text: &[u8]) -> Result<Vec<Block>, Error> {
             match marked(line, "-----END ") {
                 Some(end) if end == label => break,
                 Some(_) => return Err(fault("a block ends under another name than it began")),
+                // RFC 1421, which `openssl` still writes: a header instead of another label.
+                None if line.starts_with("Proc-Type:") && line.ends_with("ENCRYPTED") => {
+                    return Err(Error::new(
+                        "the key is encrypted as old programs do it, which is not read here",
+                    )
+                    .hint("write it without password: `openssl pkcs8 -topk8 -nocrypt -in FILE -out NEW`"));
+                }
                 None => body += line,
             }
         }

@@ -103,7 +103,7 @@ pub fn sign(digest: Digest, identity: &str, format: Format, key: &SigningKey) ->
         }
         Format::Bundle => {
             let statement =
-                Statement { name: None, digest, kind: SIGNATURE.to_owned(), predicate: json!({}) };
+                Statement { name: None, digest, kind: SIGNATURE.to_owned(), predicate: json!({}).into() };
             attest(&statement, format, key)
         }
     }

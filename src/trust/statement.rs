@@ -1,6 +1,7 @@
 //! Statements of in-toto: what is said of which images.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use crate::oci::Digest;
@@ -28,7 +29,34 @@ pub struct Statement {
     /// What sort of thing is said: a URI.
     pub kind: String,
     /// What is said.
-    pub predicate: Value,
+    pub predicate: Predicate,
+}
+
+/// What a statement says: JSON, to the byte. A tree would change it: long numbers lose digits, and of a key that is
+/// there twice one goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Predicate(String);
+
+impl Predicate {
+    /// Takes JSON as it stands.
+    ///
+    /// # Errors
+    ///
+    /// It is none.
+    pub fn read(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str::<IgnoredAny>(text).map(|_| Predicate(text.trim().to_owned()))
+    }
+
+    /// The JSON.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Value> for Predicate {
+    fn from(value: Value) -> Self {
+        Predicate(value.to_string())
+    }
 }
 
 /// What is read of a statement.
@@ -45,13 +73,13 @@ impl Statement {
         if let Some(name) = &self.name {
             subject["name"] = name.as_str().into();
         }
-        let statement = json!({
-            "_type": KIND,
-            "subject": [subject],
-            "predicateType": self.kind,
-            "predicate": self.predicate,
-        });
-        statement.to_string().into_bytes()
+        // Keys in their order, no blanks, as everything else that is signed.
+        let (kind, subject) = (json!(self.kind), json!([subject]));
+        let predicate = self.predicate.as_str();
+        let statement = format!(
+            "{{\"_type\":\"{KIND}\",\"predicate\":{predicate},\"predicateType\":{kind},\"subject\":{subject}}}"
+        );
+        statement.into_bytes()
     }
 }
 

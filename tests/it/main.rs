@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "not every test uses all of `support`")]
 
 mod architecture;
+mod attesting;
 mod bad_graphs;
 mod bad_input;
 mod bad_output;

@@ -195,6 +195,12 @@ fn equal_catalogs_have_equal_bills() {
     assert_eq!((cyclonedx(&one), spdx(&one)), (cyclonedx(&two), spdx(&two)));
     assert!(cyclonedx(&one)["metadata"].get("timestamp").is_none());
     assert_ne!(cyclonedx(&one)["serialNumber"], spdx(&one)["documentNamespace"]);
+    // Neither does the tag; and no two bills have one name.
+    let tagged = |tag: &str, epoch| bill(CATALOG, Some(&format!("quay.io/demo/catalog:{tag}")), epoch);
+    let (one, two, later) = (tagged("v1", None), tagged("v2", None), tagged("v1", Some(1)));
+    assert_eq!((cyclonedx(&one), spdx(&one)), (cyclonedx(&two), spdx(&two)));
+    assert_ne!(cyclonedx(&one)["serialNumber"], cyclonedx(&later)["serialNumber"]);
+    assert_ne!(spdx(&one)["documentNamespace"], spdx(&later)["documentNamespace"]);
     let empty = bill("schema: olm.package\nname: demo\n", None, None);
     check_cyclonedx(&cyclonedx(&empty));
     check_spdx(&spdx(&empty));

@@ -1,38 +1,39 @@
-//! `olmcat sign`, `verify` and `attest` against a real registry, on disk, and against registries that misbehave.
+//! `olmcat sign` and `verify` against a real registry, on disk, and against registries that misbehave.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use olmcat::diag::Report;
 use olmcat::image::Options;
 use olmcat::oci::remote::Login;
 use olmcat::oci::{Artifact, Blob, Image, Reference, companion_tag, layout};
+use olmcat::report::{Format, render};
+use olmcat::text::Sources;
 use serde_json::{Value, json};
 
-use crate::console::copy;
 use crate::image::build;
 use crate::places::olmcat;
 use crate::registry::{Registry, connect, platforms};
-use crate::server::Server;
-use crate::support::{Folder, Olmcat, Run, data, tool};
+use crate::server::{Reply, Server};
+use crate::support::{Folder, Olmcat, Run, tool};
 use crate::trust::{keys, message_of, openssl_verifies};
 
 const SIMPLE: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 const NOTE: &str = "dev.cosignproject.cosign/signature";
 
 /// A folder with an image, and keys.
-struct Scene {
-    folder: Folder,
+pub struct Scene {
+    pub folder: Folder,
     artifact: Artifact,
-    private: PathBuf,
-    public: PathBuf,
+    pub private: PathBuf,
+    pub public: PathBuf,
 }
 
 impl Scene {
-    fn new(artifact: Artifact) -> Option<Self> {
+    pub fn new(artifact: Artifact) -> Option<Self> {
         let folder = Folder::new();
         let (private, public) = keys(&folder, "ours")?;
         layout::write(&folder.path().join("image"), &artifact, "v1").unwrap();
@@ -43,7 +44,7 @@ impl Scene {
         self.artifact.digest().to_string()
     }
 
-    fn run(&self, args: &[&str]) -> Run {
+    pub fn run(&self, args: &[&str]) -> Run {
         let cache = self.folder.path().join("cache");
         Olmcat::new(args).current_dir(self.folder.path()).env("OLMCAT_CACHE", cache).run()
     }
@@ -53,7 +54,7 @@ impl Scene {
         self.run(&[&["sign", place, "--key", &key], more].concat())
     }
 
-    fn verify(&self, place: &str, more: &[&str]) -> Run {
+    pub fn verify(&self, place: &str, more: &[&str]) -> Run {
         let key = self.public.display().to_string();
         self.run(&[&["verify", place, "--key", &key, "--format=concise"], more].concat())
     }
@@ -220,6 +221,73 @@ fn who_cannot_ask_says_so() {
     }
     let run = scene.sign("image", &[]).exits(2);
     assert!(run.stderr().contains("an image on disk has none"), "{}", run.stderr());
+    let run = scene.sign("image", &["--signature-format", "bundle,legacy"]).exits(2);
+    assert!(run.stderr().contains("an image on disk has none"), "{}", run.stderr());
+    let listed = scene.run(&["referrers", "image", "--format", "json"]).exits(0).stdout();
+    assert_eq!(listed.trim(), "[]", "nothing was written");
+}
+
+/// A registry that has another image under a digest, and says so or keeps silent.
+#[test]
+fn what_is_pinned_is_what_is_signed() {
+    let Some(scene) = Scene::new(build(&Options::default())) else { return };
+    let other = build(&platforms()).manifest().clone();
+    let (kind, came) = (other.media_type().to_owned(), other.digest().to_string());
+    let key = scene.private.display().to_string();
+    fs::write(scene.folder.path().join("said.json"), "{}").unwrap();
+    for tells in [true, false] {
+        let pinned = format!("manifests/{}", scene.digest());
+        let (kind, came, body) = (kind.clone(), came.clone(), other.bytes().to_vec());
+        let server = Server::start(move |asked| {
+            let length = body.len().to_string();
+            let mut headers = vec![("Content-Type".to_owned(), kind.clone())];
+            headers.push(("Content-Length".to_owned(), length));
+            headers.extend(tells.then(|| ("Docker-Content-Digest".to_owned(), came.clone())));
+            let is_asked = asked.is("HEAD", &pinned) || asked.is("GET", &pinned);
+            is_asked.then(|| Reply::Answer(200, headers, body.clone()))
+        });
+        let manifest = scene.artifact.manifest();
+        server.store("v1", manifest.media_type(), manifest.bytes());
+        let place = format!("{}/demo/catalog@{}", server.host(), scene.digest());
+        let said = ["--type", "https://example.com/x", "--predicate", "said.json"];
+        for run in [
+            scene.sign(&place, &[]),
+            scene.verify(&place, &[]),
+            scene.run(&[&["attest", &place, "--key", &key][..], &said].concat()),
+            scene.run(&["attach", &place, "said.json", "--type", "text/x"]),
+        ] {
+            let run = run.exits(2);
+            assert!(run.stderr().contains(&format!("{} came instead", other.digest())), "{}", run.stderr());
+        }
+        assert_eq!(server.count("PUT", "") + server.count("POST", ""), 0);
+        // Who pushes knows what was pushed, and asks nobody.
+        let to = server.reference().to_string();
+        scene.run(&["push", &to, "--layout", "image", "--sign-key", &key]).exits(0);
+        assert!(server.has(&companion_tag(scene.artifact.digest(), ".sig")));
+        assert!(!server.has(&companion_tag(other.digest(), ".sig")));
+    }
+}
+
+/// What asks for findings gets a document of none, and the digest beside it.
+#[test]
+fn formats_of_findings_have_none() {
+    let Some(scene) = Scene::new(build(&Options::default())) else { return };
+    scene.sign("image", &["--signature-format", "bundle"]).exits(0);
+    let (key, none) = (scene.public.display().to_string(), Report::default());
+    for format in Format::ALL {
+        let run = scene.run(&["verify", "image", "--key", &key, "--format", format.name()]).exits(0);
+        let (out, told) = match format {
+            Format::Human | Format::Concise => (format!("{}\n", scene.digest()), String::new()),
+            Format::Json => {
+                let found: Value = serde_json::from_str(&run.stdout()).unwrap();
+                assert_eq!(found["digest"], scene.digest());
+                continue;
+            }
+            _ => (render(&none, &Sources::default(), format, false), format!("{}\n", scene.digest())),
+        };
+        assert_eq!(run.stdout(), out, "{format}");
+        assert_eq!(run.stderr(), format!("verified: signature, bundle format\n{told}"), "{format}");
+    }
 }
 
 #[test]
@@ -239,176 +307,6 @@ fn on_disk_as_in_a_registry() {
         assert_eq!(olmcat(&scene.folder, &["copy", place, "./copied"]), scene.digest());
         fs::remove_dir_all(scene.folder.path().join("copied")).unwrap();
     }
-}
-
-/// The statement of an attestation, which `openssl` has verified.
-fn statement(scene: &Scene, envelope: &[u8]) -> Value {
-    let (message, signature) = message_of(&serde_json::from_slice(envelope).unwrap());
-    assert!(openssl_verifies(&scene.public, &message, &signature));
-    let start = message.iter().position(|byte| *byte == b'{').unwrap();
-    serde_json::from_slice(&message[start..]).unwrap()
-}
-
-fn project() -> Folder {
-    let folder = Folder::new();
-    for part in ["bundles", "catalog"] {
-        copy(&data("project").join(part), &folder.path().join(part));
-    }
-    folder
-}
-
-#[test]
-fn one_command_publishes_everything() {
-    let Some(registry) = Registry::plain() else { return };
-    let Some(scene) = Scene::new(build(&Options::default())) else { return };
-    let project = project();
-    let root = project.path().display().to_string();
-    let reference = registry.reference("demo/catalog:v1");
-    let (place, key) = (reference.to_string(), scene.private.display().to_string());
-    let push = ["push", &place, "--project", &root, "--sign-key", &key, "--sbom", "--provenance"];
-    let plan = scene.run(&[&push[..], &["--dry-run"]].concat()).exits(0).stdout();
-    assert_eq!(plan.lines().filter(|line| line.starts_with("attach  ")).count(), 3, "{plan}");
-    assert!(plan.contains("attach  a signature to ") && plan.contains(".sig\n") && plan.contains(".att\n"));
-    assert!(scene.verify(&place, &[]).exits(2).stderr().contains("there is no"));
-
-    let digest = scene.run(&push).exits(0).stdout().trim().to_owned();
-    let artifact = |digest: &str| {
-        let pinned = Reference::parse(&format!("{}@{digest}", place.strip_suffix(":v1").unwrap())).unwrap();
-        connect(&pinned, Login::Anonymous).get_manifest(&pinned).unwrap()
-    };
-    assert_eq!(artifact(&digest).digest().to_string(), digest);
-    let wanted = ["--attestation", "sbom,slsaprovenance,cyclonedx"];
-    assert_eq!(scene.verify(&place, &wanted).exits(0).stdout().trim(), digest);
-    let run = scene.verify(&place, &["--attestation", "spdx"]).exits(1);
-    assert!(run.stdout().contains("no attestation `spdx` of this key"), "{}", run.stdout());
-
-    let list = || scene.run(&["referrers", &place]).exits(0).stdout();
-    let listed = list();
-    assert_eq!(listed.lines().count(), 4, "{listed}");
-    // Once more changes nothing, and `attest` says the same.
-    scene.run(&push).exits(0);
-    for kind in ["sbom", "slsaprovenance"] {
-        let args = ["attest", &place, "--type", kind, "--key", &key, "--project", &root];
-        assert_eq!(scene.run(&args).exits(0).stdout().trim(), digest);
-    }
-    assert_eq!(list(), listed);
-
-    let att = listed.lines().filter(|line| line.contains("dsse"));
-    let mut kinds = Vec::new();
-    for line in att {
-        let text = scene.run(&["referrers", &place, "--print", &line[..71]]).exits(0).stdout();
-        let statement = statement(&scene, text.as_bytes());
-        assert_eq!(statement["subject"][0]["digest"]["sha256"], digest.strip_prefix("sha256:").unwrap());
-        kinds.push(statement["predicateType"].as_str().unwrap().to_owned());
-        if statement["predicateType"] == "https://slsa.dev/provenance/v1" {
-            check_provenance(&statement["predicate"], project.path());
-        }
-    }
-    kinds.sort();
-    assert_eq!(kinds, ["https://cyclonedx.org/bom", "https://slsa.dev/provenance/v1"]);
-
-    // Whose project builds something else does not know how it was built.
-    let run = scene.run(&[
-        "attest",
-        &place,
-        "--type",
-        "slsaprovenance",
-        "--key",
-        &key,
-        "--project",
-        &root,
-        "--label",
-        "a=b",
-    ]);
-    assert!(run.exits(2).stderr().contains("the project builds sha256:"));
-    // A bundle instead, of whatever a file says.
-    fs::write(scene.folder.path().join("said.json"), "{\"tested\": true}").unwrap();
-    let own =
-        ["--type", "https://example.com/tested", "--predicate", "said.json", "--signature-format", "bundle"];
-    scene.run(&[&["attest", &place, "--key", &key][..], &own].concat()).exits(0);
-    scene.verify(&place, &["--attestation", "https://example.com/tested"]).exits(0);
-    let run = scene.run(&["attest", &place, "--key", &key, "--type", "nonsense"]).exits(2);
-    assert!(run.stderr().contains("`nonsense` is not a type of attestation"), "{}", run.stderr());
-}
-
-/// What SLSA's provenance must have, and digests as other programs compute them.
-fn check_provenance(predicate: &Value, project: &Path) {
-    let build = &predicate["buildDefinition"];
-    assert!(build["buildType"].as_str().unwrap().contains(':'));
-    assert_eq!(build["externalParameters"]["compression"], "gzip");
-    assert!(predicate["runDetails"]["builder"]["id"].as_str().unwrap().contains(':'));
-    let inputs = build["resolvedDependencies"].as_array().unwrap();
-    let names: Vec<&str> = inputs.iter().map(|input| input["name"].as_str().unwrap()).collect();
-    assert!(
-        names.contains(&"catalog/olmcat.yaml") && names.contains(&"catalog/demo/template.yaml"),
-        "{names:?}"
-    );
-    let mut bundles = 0;
-    for input in inputs {
-        let path = project.join(input["name"].as_str().unwrap());
-        let (script, digest) = match path.is_dir() {
-            // The recipe of in-toto's specification for `dirHash`.
-            true => (
-                "find . -type f | cut -c3- | LC_ALL=C sort | xargs -r sha256sum | sha256sum",
-                &input["digest"]["dirHash"],
-            ),
-            false => ("sha256sum < \"$0\"", &input["digest"]["sha256"]),
-        };
-        bundles += usize::from(path.is_dir());
-        let folder = if path.is_dir() { path.clone() } else { project.to_owned() };
-        let output = Command::new("sh").args(["-c", script]).arg(&path).current_dir(folder).output().unwrap();
-        let sum = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(digest.as_str().unwrap(), &sum[..64], "{input}");
-    }
-    assert!(bundles >= 2, "{names:?}");
-}
-
-#[test]
-fn without_a_key_documents_are_attached_as_they_are() {
-    let Some(registry) = Registry::plain() else { return };
-    let project = project();
-    let (root, place) =
-        (project.path().display().to_string(), registry.reference("demo/catalog:v1").to_string());
-    let run = |args: &[&str]| Olmcat::new(args).env("OLMCAT_CACHE", project.path().join("cache")).run();
-    for _ in 0..2 {
-        run(&[
-            "push",
-            &place,
-            "--project",
-            &root,
-            "--sbom=spdx",
-            "--provenance",
-            "--builder-id",
-            "https://ci.example/x",
-        ])
-        .exits(0);
-    }
-    let list = run(&["referrers", &place, "--format", "json"]).exits(0).stdout();
-    let list: Value = serde_json::from_str(&list).unwrap();
-    let kinds: Vec<&str> = list.as_array().unwrap().iter().map(|row| row["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["application/spdx+json", "application/vnd.in-toto+json"]);
-    let print = |row: usize| -> Value {
-        let digest = list[row]["digest"].as_str().unwrap();
-        serde_json::from_str(&run(&["referrers", &place, "--print", digest]).exits(0).stdout()).unwrap()
-    };
-    let printed = run(&["sbom", &place, "--sbom-format", "spdx"]).exits(0).stdout();
-    assert_eq!(print(0), serde_json::from_str::<Value>(&printed).unwrap());
-    assert_eq!(print(1)["predicate"]["runDetails"]["builder"]["id"], "https://ci.example/x");
-
-    // What is added to a published catalog is made of that, too: by its digest.
-    let digest = run(&["inspect", &place, "--format", "json"]).exits(0).stdout();
-    let digest: Value = serde_json::from_str(&digest).unwrap();
-    let digest = digest["digest"].as_str().unwrap().strip_prefix("sha256:").unwrap().to_owned();
-    let more = registry.reference("demo/more:v1").to_string();
-    run(&["push", &more, "--project", &root, "--onto", &place, "--provenance"]).exits(0);
-    let list = run(&["referrers", &more]).exits(0).stdout();
-    let found = list.lines().last().unwrap()[..71].to_owned();
-    let statement = run(&["referrers", &more, "--print", &found]).exits(0).stdout();
-    let statement: Value = serde_json::from_str(&statement).unwrap();
-    let build = &statement["predicate"]["buildDefinition"];
-    assert_eq!(build["externalParameters"]["onto"], place);
-    let base = json!({ "uri": place, "digest": { "sha256": digest } });
-    assert!(build["resolvedDependencies"].as_array().unwrap().contains(&base), "{build:#}");
 }
 
 /// Registries of an attacker: what is beside the image is without end.

@@ -9,7 +9,8 @@ use base64::prelude::BASE64_STANDARD;
 use olmcat::diag::Error;
 use olmcat::oci::{Digest, Reference};
 use olmcat::trust::{
-    Fault, Format, Proof, SIGNATURE, Signed, SigningKey, Statement, VerifyingKey, Wanted, attest, sign,
+    Fault, Format, Predicate, Proof, SIGNATURE, Signed, SigningKey, Statement, VerifyingKey, Wanted, attest,
+    sign,
 };
 use serde_json::{Value, json};
 
@@ -164,7 +165,7 @@ fn signatures_are_always_the_same_and_openssl_agrees() {
         name: Some("quay.io/demo/catalog".to_owned()),
         digest,
         kind: "https://example.com/x".to_owned(),
-        predicate: json!({ "x": 1 }),
+        predicate: json!({ "x": 1 }).into(),
     };
     for (format, pointer) in [(Format::Legacy, ""), (Format::Bundle, "/dsseEnvelope")] {
         let signed = attest(&statement, format, &key);
@@ -172,6 +173,15 @@ fn signatures_are_always_the_same_and_openssl_agrees() {
         let value: Value = serde_json::from_slice(&signed.document).unwrap();
         let (message, signature) = message_of(value.pointer(pointer).unwrap());
         assert!(openssl_verifies(&public, &message, &signature), "{format}");
+    }
+    // What is said is signed as it stands.
+    let text = "{ \"n\": 123456789012345678901234567890, \"x\": 1e400,\n \"a\": 1, \"a\": 2 }";
+    let predicate = Predicate::read(&format!("\n{text}\n")).unwrap();
+    let said = String::from_utf8(Statement { predicate, ..statement.clone() }.bytes()).unwrap();
+    assert!(said.contains(&format!(",\"predicate\":{text},")), "{said}");
+    assert!(serde_json::from_slice::<Value>(&statement.bytes()).unwrap()["predicate"]["x"] == 1);
+    for text in ["", "{", "{} {}", "yes", "\u{feff}{}"] {
+        assert!(Predicate::read(text).is_err(), "{text}");
     }
     let bundle: Value = serde_json::from_slice(&attest(&statement, Format::Bundle, &key).document).unwrap();
     let der = output(
@@ -201,6 +211,8 @@ fn keys_of_every_notation() {
     openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384", "-out", "p384.key"]);
     openssl(&["genpkey", "-algorithm", "ED25519", "-out", "ed25519.key"]);
     openssl(&["pkcs8", "-topk8", "-in", "a.key", "-out", "encrypted.key", "-passout", "pass:x"]);
+    openssl(&["ec", "-in", "a.key", "-aes256", "-passout", "pass:x", "-out", "old.key"]);
+    openssl(&["req", "-x509", "-key", "a.key", "-subj", "/CN=a", "-out", "a.crt"]);
     let key = verifying(&public);
     assert_eq!(signing(&private).verifying(), key);
     assert_eq!(signing(&folder.path().join("sec1.key")).verifying(), key);
@@ -219,6 +231,17 @@ fn keys_of_every_notation() {
         assert!(message.contains(why), "{name}: {message}");
     }
     let good = fs::read_to_string(&private).unwrap();
+    // What is nearly a key is told with its remedy.
+    let old = SigningKey::read(&fs::read(folder.path().join("old.key")).unwrap(), no_password).unwrap_err();
+    assert!(old.message.contains("encrypted as old programs do it"), "{}", old.message);
+    assert!(old.hint.unwrap().contains("openssl pkcs8 -topk8 -nocrypt"));
+    let certificate = fs::read(folder.path().join("a.crt")).unwrap();
+    let certificate = VerifyingKey::read(&certificate, no_password).unwrap_err();
+    assert!(certificate.message.contains("this is a certificate"), "{}", certificate.message);
+    assert!(certificate.hint.unwrap().contains("openssl x509 -pubkey -noout"));
+    let flat = SigningKey::read(good.replace('\n', "\\n").as_bytes(), no_password).unwrap_err();
+    assert!(flat.message.contains("line ends are written as `\\n`"), "{}", flat.message);
+    assert!(flat.hint.unwrap().contains("real line ends"));
     for (text, why) in [
         (String::new(), "it is not PEM"),
         ("hello\n".to_owned(), "it is not PEM"),
@@ -300,7 +323,7 @@ fn what_does_not_hold_is_told_apart() {
         };
         let of = |digest, key| {
             let kind = "https://example.com/x".to_owned();
-            proof(attest(&Statement { name: None, digest, kind, predicate: json!({}) }, format, key))
+            proof(attest(&Statement { name: None, digest, kind, predicate: json!({}).into() }, format, key))
         };
         let proved = judge(of(digest, &key)).unwrap();
         assert_eq!((proved.format, proved.kind.as_str()), (format, "https://example.com/x"));

@@ -38,13 +38,14 @@ impl Remote {
     ///
     /// # Errors
     ///
-    /// The registry cannot be talked to, or does not want to tell.
+    /// The registry cannot be talked to, or does not want to tell; it has something else under the digest of the
+    /// reference.
     pub fn head_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, Error> {
         self.check(reference)?;
         let target = target(reference)?;
         let what = format!("cannot look for {reference}");
         self.trying(&|_| {}, &AtomicBool::new(false))
-            .run(&what, || self.find_manifest(&target, Session::unread))
+            .run(&what, || self.find_manifest(&target, reference.digest(), Session::unread))
     }
 
     /// Reads a blob into memory, of no more bytes than its descriptor says.
@@ -120,19 +121,17 @@ impl Remote {
             return Err(self.session.unread(&answer));
         }
         let blob = Blob::new(&media_type_of(&answer), answer.body);
-        match expected {
-            Some(expected) if expected != blob.digest() => {
-                Err(corrupt(&format!("{} came instead", blob.digest())))
-            }
-            _ => Ok(blob),
-        }
+        expect(expected, blob.digest())?;
+        Ok(blob)
     }
 
     /// One try at finding a manifest by tag or digest. A registry that does not tell its digest is read from,
-    /// and so is one that refuses, since it says why only there. `failure` words a refusal.
+    /// and so is one that refuses, since it says why only there. What it tells is believed of a tag alone: a digest
+    /// that is expected must be what comes. `failure` words a refusal.
     pub(super) fn find_manifest(
         &self,
         target: &str,
+        expected: Option<Digest>,
         failure: fn(&Session, &Answer) -> Failure,
     ) -> Result<Option<Descriptor>, Failure> {
         let answer = self.ask_manifest(Method::HEAD, target)?;
@@ -143,6 +142,7 @@ impl Remote {
                 let digest = answer.header("docker-content-digest").and_then(|text| text.parse().ok());
                 let size = answer.header("content-length").and_then(|text| text.parse().ok());
                 if let (Some(digest), Some(size)) = (digest, size) {
+                    expect(expected, digest)?;
                     return Ok(Some(Descriptor::new(&media_type_of(&answer), digest, size)));
                 }
             }
@@ -152,7 +152,11 @@ impl Remote {
         }
         let answer = self.ask_manifest(Method::GET, target)?;
         match answer.status {
-            200 => Ok(Some(Blob::new(&media_type_of(&answer), answer.body).descriptor())),
+            200 => {
+                let blob = Blob::new(&media_type_of(&answer), answer.body);
+                expect(expected, blob.digest())?;
+                Ok(Some(blob.descriptor()))
+            }
             404 => Ok(None),
             _ => Err(failure(&self.session, &answer)),
         }
@@ -200,6 +204,14 @@ fn unwritten(cause: &std::io::Error) -> Failure {
         format!("it cannot be written: {cause}"),
         "check the disk's space and the folder's owner",
     )
+}
+
+/// Refuses what is not what was asked for.
+fn expect(expected: Option<Digest>, came: Digest) -> Result<(), Failure> {
+    match expected {
+        Some(expected) if expected != came => Err(corrupt(&format!("{came} came instead"))),
+        _ => Ok(()),
+    }
 }
 
 fn corrupt(why: &str) -> Failure {

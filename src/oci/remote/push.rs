@@ -194,8 +194,9 @@ impl Remote {
         trying.run(&format!("cannot push to {}", self.name()), || self.digest_of(target))
     }
 
+    /// What a name stands for; who asks for a digest judges what comes, since it is sent where it does not agree.
     fn digest_of(&self, target: &str) -> Result<Option<Digest>, Failure> {
-        Ok(self.find_manifest(target, Session::failure)?.map(|found| found.digest))
+        Ok(self.find_manifest(target, None, Session::failure)?.map(|found| found.digest))
     }
 
     /// Tells a host that is no registry from a repository that is not there.
