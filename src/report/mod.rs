@@ -2,7 +2,6 @@
 //!
 //! Nothing is printed here; `cli` does that, and it alone knows whether there is a terminal.
 
-mod clean;
 mod concise;
 mod diff;
 mod excerpt;
@@ -15,7 +14,6 @@ mod located;
 mod sarif;
 mod shown;
 
-pub use clean::clean;
 pub use diff::diff;
 pub use shown::{Lines, Shown, shown};
 
