@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::matrix;
 use super::opened::open;
 use super::pull_args::PullArgs;
 use super::way::{self, Shown, Way};
-use super::{ExitStatus, Ui};
+use super::{ExitStatus, Ui, list, matrix};
 use crate::catalog::version::{Version, VersionRelease};
 use crate::compare;
 use crate::diag::Error;
@@ -133,10 +132,7 @@ impl Args {
         let channel = self.channel.clone().or_else(|| expected.map(|expected| expected.channel.clone()));
         let channel = channel.unwrap_or_else(|| index.default_channel(&package).to_owned());
         if index.lane(&package, &channel).is_none() {
-            let names: Vec<&str> =
-                index.lanes(&package).into_iter().map(|lane| index.channels[lane].name).collect();
-            let message = format!("package `{package}` has no channel `{channel}`");
-            return Err(Error::new(message).hint(format!("choose one of: {}", names.join(", "))));
+            return Err(list::no_channel(index, &package, &channel));
         }
         let version = |text: &str| {
             Version::parse_tolerant(text).map_err(|fault| {
