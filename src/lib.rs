@@ -19,7 +19,7 @@
 //! | `render`   | `text` `bundle` `catalog`                              |                                       |
 //! | `rules`    | `text` `diag` `bundle` `catalog` `crd` `settings` `resolve` `compare` |                        |
 //! | `compare`  | `text` `bundle` `catalog` `crd` `resolve`              |                                       |
-//! | `drawing`  | `catalog` `resolve`                                    | `anstyle`                             |
+//! | `drawing`  | `text` `catalog` `resolve`                             | `anstyle`                             |
 //! | `resolve`  | `text` `catalog` `crd`                                 |                                       |
 //! | `report`   | `text` `diag`                                          | `annotate_snippets` `anstyle`         |
 //! | `image`    | `oci`                                                  |                                       |

@@ -7,8 +7,8 @@ use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui};
 use crate::compare::{self, BlobDifference, Difference, Topic, groups};
 use crate::diag::Error;
-use crate::report::{Format, clean, code};
-use crate::text::Sources;
+use crate::report::{Format, code};
+use crate::text::{Sources, clean};
 
 /// Compare two catalogs: what comes, what goes, and which versions are stranded by it
 ///

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use super::files::stage;
 use super::opened::{Opened, open_in_part};
 use super::pull_args::PullArgs;
-use super::{ExitStatus, Ui};
-use crate::catalog::Catalog;
+use super::{ExitStatus, Ui, list};
 use crate::diag::Error;
 use crate::drawing::{self, Look, Picture};
 use crate::text::Sources;
@@ -32,7 +31,7 @@ pub(super) struct Args {
     /// What to draw; if not given, what the name of the file says, and else text.
     #[arg(long, value_enum)]
     graph_format: Option<Format>,
-    /// Write the drawing to a file, and not to standard output.
+    /// Where the drawing is written; standard output if not given, or `-`.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -51,19 +50,37 @@ enum Format {
     Mermaid,
 }
 
+/// The endings of pictures that we cannot draw: text in such a file would be an error wherever it is opened.
+const FOREIGN: [&str; 14] =
+    ["avif", "bmp", "eps", "gif", "ico", "jpeg", "jpg", "pdf", "png", "ps", "svgz", "tif", "tiff", "webp"];
+
 impl Args {
-    fn format(&self) -> Format {
-        let extension = || self.output.as_deref()?.extension()?.to_str();
-        self.graph_format.unwrap_or_else(|| match extension() {
-            Some("svg") => Format::Svg,
-            Some("dot" | "gv") => Format::Dot,
-            Some("mmd" | "mermaid") => Format::Mermaid,
-            _ => Format::Text,
-        })
+    /// Returns the file that is written; none if it is standard output.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
+    }
+
+    fn format(&self) -> Result<Format, Error> {
+        if let Some(format) = self.graph_format {
+            return Ok(format);
+        }
+        let Some(path) = self.file() else { return Ok(Format::Text) };
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        match ending.as_str() {
+            "svg" => Ok(Format::Svg),
+            "dot" | "gv" => Ok(Format::Dot),
+            "mmd" | "mermaid" => Ok(Format::Mermaid),
+            foreign if FOREIGN.contains(&foreign) => {
+                Err(Error::new(format!("cannot draw {}: a graph is no `.{foreign}`", path.display()))
+                    .hint("write `.svg`, or `.dot`, of which Graphviz makes other pictures: `dot -Tpng`"))
+            }
+            _ => Ok(Format::Text),
+        }
     }
 }
 
 pub(super) fn run(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error> {
+    let (format, file) = (args.format()?, args.file());
     let sources = Sources::default();
     let Some(Opened { catalog, status, .. }) =
         open_in_part(args.path.as_deref(), &args.pull, root, &sources, ui)?
@@ -73,41 +90,23 @@ pub(super) fn run(args: &Args, root: &Path, ui: &Ui) -> Result<ExitStatus, Error
     ui.step("drawing");
     let pictures = drawing::pictures(&catalog, args.package.as_deref(), args.channel.as_deref());
     if pictures.is_empty() {
-        nothing(&catalog, args)?;
+        list::known(&catalog, args.package.as_deref(), args.channel.as_deref())?;
         ui.note("there is no channel to draw");
     }
-    let text = match args.format() {
+    let text = match format {
         Format::Svg => drawing::svg(&pictures),
         Format::Dot => drawing::dot(&pictures),
         Format::Mermaid => drawing::mermaid(&pictures),
-        Format::Text => drawing::text(&pictures, look(args.output.is_some())),
+        Format::Text => drawing::text(&pictures, look(file.is_some())),
     };
-    if matches!(args.format(), Format::Dot | Format::Mermaid) {
+    if matches!(format, Format::Dot | Format::Mermaid) {
         notes(&pictures, ui);
     }
-    match &args.output {
+    match file {
         Some(path) => stage(path, text.as_bytes())?.put()?,
         None => ui.print(&text)?,
     }
     Ok(status)
-}
-
-/// Refuses names that nothing has.
-fn nothing(catalog: &Catalog<'_>, args: &Args) -> Result<(), Error> {
-    let is_known = |name: &str| catalog.packages.iter().any(|package| package.name == name);
-    if let Some(name) = args.package.as_deref().filter(|name| !is_known(name)) {
-        let names: Vec<&str> =
-            catalog.packages.iter().map(|package| package.name.as_ref()).take(20).collect();
-        return Err(Error::new(format!("no package is called `{name}`"))
-            .hint(format!("there are: {}", names.join(", "))));
-    }
-    match &args.channel {
-        Some(name) => {
-            Err(Error::new(format!("no channel is called `{name}`"))
-                .hint("`olmcat list channels` names them"))
-        }
-        None => Ok(()),
-    }
 }
 
 /// Says what only the text and the SVG have room for.

@@ -8,8 +8,9 @@ use super::pull_args::PullArgs;
 use super::{ExitStatus, Ui};
 use crate::catalog::{self, BundleBlob, Catalog, Channel, Entry, Graph, Needed};
 use crate::diag::Error;
-use crate::report::{Format, clean};
-use crate::text::Sources;
+use crate::report::Format;
+use crate::resolve::Index;
+use crate::text::{Sources, clean};
 
 /// List packages, channels, bundles or images of a catalog
 ///
@@ -51,7 +52,10 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
         return Ok(ExitStatus::Findings);
     };
     let (package, channel) = (args.package.as_deref(), args.channel.as_deref());
-    check(&catalog, package, channel, args.what)?;
+    if matches!(args.what, What::Packages) && channel.is_some() {
+        return Err(Error::new("packages are in no channel").hint("leave out `--channel`"));
+    }
+    known(&catalog, package, channel)?;
     if let What::Images = args.what {
         let images = catalog::images(&catalog, package, channel);
         ui.print(&if ui.format() == Format::Json { images_json(&images) } else { images_table(&images) })?;
@@ -73,15 +77,11 @@ pub(super) fn run(args: &Args, root: &Path, ui: &mut Ui) -> Result<ExitStatus, E
 }
 
 /// Refuses names that nothing has: an empty list would say that nothing is needed.
-fn check(
+pub(super) fn known(
     catalog: &Catalog<'_>,
     package: Option<&str>,
     channel: Option<&str>,
-    what: What,
 ) -> Result<(), Error> {
-    if matches!(what, What::Packages) && channel.is_some() {
-        return Err(Error::new("packages are in no channel").hint("leave out `--channel`"));
-    }
     if let Some(name) = package.filter(|name| !catalog.packages.iter().any(|package| package.name == *name)) {
         let names: Vec<&str> = catalog.packages.iter().map(|package| package.name.as_ref()).collect();
         return Err(Error::new(format!("no package is called `{name}`"))
@@ -89,12 +89,32 @@ fn check(
     }
     let is_meant = |found: &&Channel<'_>| package.is_none_or(|name| found.package == name);
     let mut known = catalog.channels.iter().filter(is_meant);
-    match channel.filter(|name| !known.any(|found| found.name == *name)) {
-        Some(name) => {
+    match (channel.filter(|name| !known.any(|found| found.name == *name)), package) {
+        (None, _) => Ok(()),
+        (Some(name), Some(package)) => Err(no_channel(&Index::new([catalog]), package, name)),
+        (Some(name), None) => {
             Err(Error::new(format!("no channel is called `{name}`"))
                 .hint("`olmcat list channels` names them"))
         }
-        None => Ok(()),
+    }
+}
+
+/// Says that a package has no such channel, and which it has.
+pub(super) fn no_channel(index: &Index<'_>, package: &str, channel: &str) -> Error {
+    let lanes = index.lanes(package);
+    let names: Vec<&str> = lanes.into_iter().map(|lane| index.channels[lane].name).collect();
+    Error::new(format!("package `{package}` has no channel `{channel}`")).hint(one_of(&names))
+}
+
+/// Names what can be chosen, or the first of it.
+pub(super) fn one_of(names: &[&str]) -> String {
+    const SHOWN: usize = 20;
+    match (names.len(), &names[..names.len().min(SHOWN)]) {
+        (0, _) => "there is none".to_owned(),
+        (all, shown) if all > SHOWN => {
+            format!("choose one of: {} and {} more", shown.join(", "), all - SHOWN)
+        }
+        (_, shown) => format!("choose one of: {}", shown.join(", ")),
     }
 }
 

@@ -1,11 +1,11 @@
 //! `olmcat upgrade --matrix`: where every version of every package gets to in every channel.
 
 use super::Ui;
-use super::list::table;
-use super::upgrade::one_of;
+use super::list::{one_of, table};
 use crate::diag::Error;
-use crate::report::{Format, cell, clean, code};
+use crate::report::{Format, cell, code};
 use crate::resolve::{End, Index, Ladder, Rung, Source, choosable};
+use crate::text::clean;
 
 /// The most versions on a way that a row shows.
 const SHOWN: usize = 8;

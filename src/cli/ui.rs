@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::ExitStatus;
 use crate::diag::{Error, Report};
 use crate::report::{self, Format};
-use crate::text::Sources;
+use crate::text::{Sources, clean};
 
 /// What commands print with.
 pub(super) struct Ui {
@@ -124,7 +124,7 @@ impl Ui {
         self.clear();
         let (red, bold, plain) = ("\x1b[1;31m", "\x1b[1m", "\x1b[0m");
         // Names of the user's files are in it, and what others answered.
-        let clean = |text: &str| text.lines().map(report::clean).collect::<Vec<_>>().join("\n");
+        let clean = |text: &str| text.lines().map(clean).collect::<Vec<_>>().join("\n");
         let mut out = anstream::stderr();
         let _ = writeln!(out, "{red}error{plain}{bold}: {}{plain}", clean(&error.message));
         if let Some(hint) = &error.hint {

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::matrix;
+use super::list::one_of;
 use super::opened::open;
 use super::pull_args::PullArgs;
 use super::way::{self, Shown, Way};
-use super::{ExitStatus, Ui};
+use super::{ExitStatus, Ui, list, matrix};
 use crate::catalog::version::{Version, VersionRelease};
 use crate::compare;
 use crate::diag::Error;
@@ -140,10 +140,7 @@ impl Args {
         let channel = self.channel.clone().or_else(|| expected.map(|expected| expected.channel.clone()));
         let channel = channel.unwrap_or_else(|| index.default_channel(&package).to_owned());
         if index.lane(&package, &channel).is_none() {
-            let names: Vec<&str> =
-                index.lanes(&package).into_iter().map(|lane| index.channels[lane].name).collect();
-            let message = format!("package `{package}` has no channel `{channel}`");
-            return Err(Error::new(message).hint(one_of(&names)));
+            return Err(list::no_channel(index, &package, &channel));
         }
         let version = |text: &str| {
             Version::parse_tolerant(text).map_err(|fault| {
@@ -209,18 +206,6 @@ impl Args {
                 .hint(hint)
         })?;
         Ok(Installed { name: found.blob.name.to_string(), traits: found.traits.clone() })
-    }
-}
-
-/// Names what can be chosen, or the first of it.
-pub(super) fn one_of(names: &[&str]) -> String {
-    const SHOWN: usize = 20;
-    match (names.len(), &names[..names.len().min(SHOWN)]) {
-        (0, _) => "there is none".to_owned(),
-        (all, shown) if all > SHOWN => {
-            format!("choose one of: {} and {} more", shown.join(", "), all - SHOWN)
-        }
-        (_, shown) => format!("choose one of: {}", shown.join(", ")),
     }
 }
 

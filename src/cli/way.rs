@@ -1,8 +1,8 @@
 //! A way of upgrades in words, and for programs.
 
 use crate::compare::{self, BundleChange, grouped};
-use crate::report::clean;
 use crate::resolve::v0::Edge;
+use crate::text::clean;
 
 /// A hop, ready to be shown.
 pub(super) struct Shown {

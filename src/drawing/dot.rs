@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Edge, Kind, Mark, Picture, words};
+use crate::text::clean;
 
 /// Draws pictures as one graph, each channel in a box of its own.
 pub fn dot(pictures: &[Picture]) -> String {
@@ -15,7 +16,7 @@ pub fn dot(pictures: &[Picture]) -> String {
         let _ = writeln!(
             out,
             "    label={}",
-            quote(&words::tame(&format!("{} / {}", picture.package, picture.channel)))
+            quote(&clean(&format!("{} / {}", picture.package, picture.channel)))
         );
         entries(number, picture, &mut out);
         picture.edges.iter().enumerate().for_each(|(at, edge)| line(number, picture, at, edge, &mut out));
@@ -26,7 +27,7 @@ pub fn dot(pictures: &[Picture]) -> String {
 
 fn entries(number: usize, picture: &Picture, out: &mut String) {
     for (row, entry) in picture.entries.iter().enumerate() {
-        let mut label = words::tame(&words::cut(&entry.name, words::NAME));
+        let mut label = clean(&words::cut(&entry.name, words::NAME)).into_owned();
         for mark in &entry.marks {
             let _ = write!(label, "\n{}", mark.words());
         }
@@ -53,7 +54,7 @@ fn line(number: usize, picture: &Picture, at: usize, edge: &Edge, out: &mut Stri
     let mut from = format!("n{number}_{}", edge.from.start);
     if edge.from.len() > 1 {
         from = format!("r{number}_{at}");
-        let label = quote(&words::tame(&words::rows(picture, &edge.from)));
+        let label = quote(&clean(&words::rows(picture, &edge.from)));
         let _ = writeln!(out, "    {from} [label={label}, shape=plaintext, style=\"\"]");
     }
     let (style, head) = match edge.kind {
@@ -61,13 +62,12 @@ fn line(number: usize, picture: &Picture, at: usize, edge: &Edge, out: &mut Stri
         Kind::Skips => ("dashed", "vee"),
         Kind::SkipRange => ("dotted", "odiamond"),
     };
-    let label = words::tame(&words::field(picture, edge));
     let colour = if edge.is_ignored { ", color=\"#8b95a1\", fontcolor=\"#59636e\"" } else { "" };
     let _ = writeln!(
         out,
         "    {from} -> n{number}_{} [label={}, style={style}, arrowhead={head}{colour}]",
         edge.to,
-        quote(&label)
+        quote(&clean(&words::field(picture, edge)))
     );
 }
 

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{Edge, Kind, Mark, Picture, words};
+use crate::text::clean;
 
 /// The classes of entries, and how they look.
 const CLASSES: [(&str, &str); 3] =
@@ -85,7 +86,7 @@ impl Pen {
 /// Quotes a text: what would be markup, or end the quotes, is written by number.
 fn quote(text: &str) -> String {
     let mut out = String::from('"');
-    for c in words::tame(text).chars() {
+    for c in clean(text).chars() {
         match c {
             '"' | '<' | '>' | '&' | '#' | ';' | '`' | '\\' | '|' | '[' | ']' | '{' | '}' => {
                 let _ = write!(out, "#{};", u32::from(c));

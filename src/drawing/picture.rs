@@ -8,6 +8,7 @@ use super::{Edge, Entry, Kind, Mark, Picture, words};
 use crate::catalog::version::Version;
 use crate::catalog::{self, Catalog, Channel, Graph};
 use crate::resolve::{End, Index, Ladder, Lane, Source, choosable};
+use crate::text::clean;
 
 /// The most columns of chains; channels with more heads are broken in more ways than can be drawn.
 const COLUMNS: usize = 3;
@@ -236,7 +237,7 @@ impl<'c> Sketch<'c> {
                 notes.push(format!("the skipRange `{range}` of `{name}` holds nothing: {}", fault.message));
             }
         }
-        notes.iter().map(|note| words::cut(&words::tame(note), words::LONG)).collect()
+        notes.iter().map(|note| words::cut(&clean(note), words::LONG)).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::layout::{Layout, Side, Trunk};
 use super::shape::{Towards, class, escape, shift, tip, tip_shape};
 use super::{Entry, Kind, Mark, Picture, style, words};
+use crate::text::clean;
 
 /// The height of a row.
 const ROW: usize = 32;
@@ -74,7 +75,7 @@ pub fn svg(pictures: &[Picture]) -> String {
 
 /// Writes the name of a channel and the notes; returns their height and width.
 fn heading(picture: &Picture, out: &mut String) -> (usize, usize) {
-    let heading = words::cut(&words::tame(&title(picture)), NOTE);
+    let heading = words::cut(&clean(&title(picture)), NOTE);
     let mut width = 2 * EDGE + heading.chars().count() * 9;
     let _ = writeln!(out, "<text class=\"title\" x=\"{EDGE}\" y=\"{LINE}\">{}</text>", escape(&heading));
     let mut top = LINE + 12;
@@ -96,7 +97,7 @@ fn title(picture: &Picture) -> String {
 }
 
 fn open(width: usize, height: usize, label: &str, more: &str) -> String {
-    let label = escape(&words::cut(&words::tame(label), words::LONG));
+    let label = escape(&words::cut(&clean(label), words::LONG));
     format!(
         "<svg{more} class=\"olmcat-graph\" role=\"group\" aria-label=\"{label}\" width=\"{width}\" \
          height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n"
@@ -183,7 +184,7 @@ impl<'p> Drawing<'p> {
         if edge.from.len() > 1 {
             let _ = write!(out, " data-through=\"{}\"", name(edge.from.end - 1));
         }
-        let title = escape(&words::tame(&words::edge(self.picture, edge)));
+        let title = escape(&clean(&words::edge(self.picture, edge)));
         let _ = writeln!(out, " d=\"{d}\"><title>{title}</title></path>");
     }
 
@@ -263,17 +264,13 @@ impl<'p> Drawing<'p> {
     fn ground(&self, row: usize, out: &mut String) {
         let entry = &self.picture.entries[row];
         let (x, y) = (self.x(row), middle(row));
-        let said = escape(&words::tame(&words::entry(self.picture, entry)));
+        let said = escape(&clean(&words::entry(self.picture, entry)));
         out.push_str("<g class=\"entry");
         for mark in &entry.marks {
             out.push(' ');
             out.push_str(mark.name());
         }
-        let _ = write!(
-            out,
-            "\" data-entry=\"{}\" tabindex=\"0\" role=\"button\" aria-label=\"{said}\">",
-            escape(&entry.name)
-        );
+        let _ = write!(out, "\" data-entry=\"{}\" role=\"img\" aria-label=\"{said}\">", escape(&entry.name));
         if let Some(more) = more(entry, &self.picture.package) {
             let _ = write!(out, "<title>{}</title>", escape(&more));
         }
@@ -284,13 +281,13 @@ impl<'p> Drawing<'p> {
             let _ = write!(out, "<circle class=\"halo\" cx=\"{x}\" cy=\"{y}\" r=\"{}\"/>", DOT + HALO);
         }
         let _ = write!(out, "<circle class=\"dot\" cx=\"{x}\" cy=\"{y}\" r=\"{DOT}\"/>");
-        let mut label = escape(&words::tame(&words::cut(entry.label(), NAME)));
+        let mut label = escape(&clean(&words::cut(entry.label(), NAME)));
         if entry.is(Mark::Deprecated) {
             label = format!("<tspan class=\"struck\">{label}</tspan>");
         }
         let _ = write!(out, "<text class=\"version\" x=\"{}\" y=\"{}\">{label}", self.labels, y + 4);
         if let Some(name) = entry.odd_name(&self.picture.package) {
-            let name = escape(&words::tame(&words::cut(name, NAME)));
+            let name = escape(&clean(&words::cut(name, NAME)));
             let _ = write!(out, "<tspan class=\"name\" dx=\"10\">{name}</tspan>");
         }
         for mark in &entry.marks {
@@ -312,7 +309,8 @@ fn more(entry: &Entry, package: &str) -> Option<String> {
     let range = Some(format!("skipRange {}", entry.skip_range)).filter(|_| !entry.skip_range.is_empty());
     let deprecation = Some(&entry.deprecation).filter(|message| !message.is_empty());
     let others = range.into_iter().chain(deprecation.cloned()).map(|text| words::cut(&text, words::LONG));
-    let parts: Vec<String> = name.cloned().into_iter().chain(others).map(|part| words::tame(&part)).collect();
+    let parts: Vec<String> =
+        name.cloned().into_iter().chain(others).map(|part| clean(&part).into_owned()).collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 

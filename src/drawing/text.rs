@@ -5,6 +5,7 @@ use anstyle::{AnsiColor, Color, Style};
 use super::grid::{DOWN, Grid, LEFT, RIGHT, UP, line_style};
 use super::layout::{Layout, Trunk};
 use super::{Entry, Kind, Mark, Picture, words};
+use crate::text::clean;
 
 /// The most lanes of a side.
 const LANES: usize = 8;
@@ -44,7 +45,7 @@ struct Pen {
 
 impl Pen {
     fn write(&mut self, text: &str, style: Style) {
-        let mut text = words::tame(text);
+        let mut text = clean(text).into_owned();
         if self.look.is_ascii {
             text = text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
         }

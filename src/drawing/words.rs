@@ -114,12 +114,3 @@ pub(super) fn fold(text: &str, width: usize, most: usize) -> Vec<String> {
     }
     lines
 }
-
-/// Replaces what would steer a terminal or turn the direction of a text.
-pub(super) fn tame(text: &str) -> String {
-    let is_wild = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
-    };
-    text.chars().map(|c| if is_wild(c) { '\u{fffd}' } else { c }).collect()
-}

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::content::{Channel, Content, Step};
+use super::content::{Channel, Content};
 use super::html::{Name, Sentence, count};
 use crate::compare::{BundleChange, Change, grouped};
 
@@ -34,15 +34,13 @@ pub(super) fn write(channel: &Channel, content: &Content<'_>, out: &mut dyn Writ
     if channel.upgrades.is_empty() {
         return Ok(());
     }
-    let title = count(channel.upgrades.len(), "upgrade");
+    let title = count(channel.upgrades.len() + channel.left_out, "upgrade");
     write!(
         out,
         "<details><summary>{title}: what each of them changes</summary>\n<div class=\"wide\"><table class=\"upgrades\">\n<thead><tr><th scope=\"col\">From\
          <th scope=\"col\">To<th scope=\"col\">By<th scope=\"col\">Changes<th scope=\"col\">Objects of CRDs</thead>\n<tbody>\n"
     )?;
-    let mut steps: Vec<&Step> = channel.upgrades.iter().collect();
-    steps.sort_by_key(|step| step.is_ignored);
-    for step in steps {
+    for step in &channel.upgrades {
         let change = &content.upgrades[step.upgrade];
         let label = |row: usize| channel.picture.entries[row].label();
         let ignored = if step.is_ignored { " <span class=\"mark\">not taken by OLM v0</span>" } else { "" };
@@ -61,5 +59,9 @@ pub(super) fn write(channel: &Channel, content: &Content<'_>, out: &mut dyn Writ
         }
         writeln!(out, "</tr>")?;
     }
-    writeln!(out, "</tbody></table></div></details>")
+    writeln!(out, "</tbody></table></div>")?;
+    if channel.left_out > 0 {
+        writeln!(out, "<p class=\"note\">and {} more that OLM v0 does not take</p>", channel.left_out)?;
+    }
+    writeln!(out, "</details>")
 }

@@ -34,14 +34,23 @@ pub(super) struct Package<'i> {
     pub(super) counts: (usize, usize),
 }
 
+/// An upgrade as [`Sight`] has it: the names of its ends, and what it changes.
+type Upgrade = (String, String, BundleChange);
+
 /// A channel.
 pub(super) struct Channel {
     pub(super) picture: Picture,
     /// The bundle of each row of the picture, in [`Content::bundles`].
     pub(super) bundles: Vec<Option<usize>>,
-    /// The upgrades between its rows, in [`Content::upgrades`].
+    /// The upgrades between its rows, those first that OLM v0 takes.
     pub(super) upgrades: Vec<Step>,
+    /// How many more there are that OLM v0 does not take.
+    pub(super) left_out: usize,
 }
+
+/// How many upgrades that OLM v0 does not take are shown of a channel: where each entry skips all before it, there are
+/// as many as pairs of entries.
+const IGNORED: usize = 200;
 
 /// An upgrade from one row of a channel to another.
 pub(super) struct Step {
@@ -86,7 +95,7 @@ impl<'i> Content<'i> {
         let sights: HashMap<&str, &Sight> =
             subject.sights.iter().map(|sight| (sight.package.as_str(), sight)).collect();
         for name in names(catalog) {
-            let (mut places, mut changes) = (HashMap::new(), HashMap::new());
+            let (mut places, mut changes) = (HashMap::new(), [].as_slice());
             if let Some(sight) = sights.get(name) {
                 for (bundle, facts) in &sight.bundles {
                     let Some(blob) = index.bundle(name, bundle) else { continue };
@@ -97,18 +106,19 @@ impl<'i> Content<'i> {
                     let change = differences.get(&(name, bundle.as_str())).copied();
                     content.bundles.push(Bundle { blob, version, facts, findings: Vec::new(), change });
                 }
-                for (from, to, change) in &sight.upgrades {
-                    changes.insert((from.as_str(), to.as_str()), content.upgrades.len());
-                    content.upgrades.push(change);
-                }
+                changes = &sight.upgrades;
             }
             let lanes = index.lanes(name).into_iter().map(|lane| index.channels[lane].name);
+            let lanes = lanes.filter(|name| !name.is_empty());
             let find = |lane: &str| {
                 catalog.channels.iter().find(|channel| channel.package == name && channel.name == lane)
             };
             let pictures = lanes.filter_map(find).map(|channel| drawing::picture(channel, index, &choosable));
-            let channels = pictures.map(|picture| Channel::new(picture, &places, &changes)).collect();
-            let own = catalog.bundles.iter().filter(|bundle| bundle.package == name);
+            let mut channels: Vec<Channel> =
+                pictures.map(|picture| Channel::new(picture, &places, changes)).collect();
+            content.number(&mut channels, changes);
+            let own =
+                catalog.bundles.iter().filter(|bundle| bundle.package == name && !bundle.name.is_empty());
             content.packages.push(Package {
                 name,
                 blob: catalog.packages.iter().find(|package| package.name == name),
@@ -123,6 +133,17 @@ impl<'i> Content<'i> {
         }
         content.assign();
         content
+    }
+
+    /// Takes over the upgrades that the channels of a package show, each once however many channels have it.
+    fn number(&mut self, channels: &mut [Channel], changes: &'i [Upgrade]) {
+        let mut numbers = HashMap::new();
+        for step in channels.iter_mut().flat_map(|channel| &mut channel.upgrades) {
+            step.upgrade = *numbers.entry(step.upgrade).or_insert_with(|| {
+                self.upgrades.push(&changes[step.upgrade].2);
+                self.upgrades.len() - 1
+            });
+        }
     }
 
     /// Counts the errors and warnings about a package.
@@ -158,29 +179,35 @@ impl<'i> Content<'i> {
 }
 
 impl Channel {
-    fn new(picture: Picture, places: &HashMap<&str, usize>, changes: &HashMap<(&str, &str), usize>) -> Self {
+    /// Makes a channel, whose upgrades are numbered as `changes` are.
+    fn new(picture: Picture, places: &HashMap<&str, usize>, changes: &[Upgrade]) -> Self {
         let entries = picture.entries.iter().enumerate();
         let rows: HashMap<&str, usize> = entries.map(|(row, entry)| (entry.name.as_str(), row)).collect();
-        let step = |(&(from, to), &upgrade): (&(&str, &str), &usize)| {
-            let (from, to) = (*rows.get(from)?, *rows.get(to)?);
+        let step = |(upgrade, (from, to, _)): (usize, &Upgrade)| {
+            let (from, to) = (*rows.get(from.as_str())?, *rows.get(to.as_str())?);
             let first = picture.edges.partition_point(|edge| edge.to < to);
             let mut edges = picture.edges[first..].iter().take_while(|edge| edge.to == to);
             // Several kinds of edges may say the same; the first is what counts.
             let edge = edges.find(|edge| edge.from.contains(&from))?;
             Some(Step { from, to, upgrade, kind: edge.kind, is_ignored: edge.is_ignored })
         };
-        let mut upgrades: Vec<Step> = changes.iter().filter_map(step).collect();
-        upgrades.sort_by_key(|step| (step.to, step.from));
+        let mut upgrades: Vec<Step> = changes.iter().enumerate().filter_map(step).collect();
+        upgrades.sort_by_key(|step| (step.is_ignored, step.to, step.from));
+        let shown = upgrades.partition_point(|step| !step.is_ignored) + IGNORED;
+        let left_out = upgrades.len().saturating_sub(shown);
+        upgrades.truncate(shown);
         let bundles = picture.entries.iter().map(|entry| places.get(entry.name.as_str()).copied()).collect();
-        Channel { picture, bundles, upgrades }
+        Channel { picture, bundles, upgrades, left_out }
     }
 }
 
-/// Returns the names of all packages, also of those that only channels or bundles name.
+/// Returns the names of all packages, also of those that only channels or bundles name. What has no name could not be
+/// read, and findings say so.
 fn names<'c>(catalog: &'c Catalog<'_>) -> Vec<&'c str> {
     let packages = catalog.packages.iter().map(|package| package.name.as_ref());
     let channels = catalog.channels.iter().map(|channel| channel.package.as_ref());
     let bundles = catalog.bundles.iter().map(|bundle| bundle.package.as_ref());
-    let names: BTreeSet<&str> = packages.chain(channels).chain(bundles).collect();
+    let names: BTreeSet<&str> =
+        packages.chain(channels).chain(bundles).filter(|name| !name.is_empty()).collect();
     names.into_iter().collect()
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::content::{Bundle, Channel, Content};
 use crate::compare::{BundleChange, grouped};
 use crate::drawing::Mark;
-use crate::report::clean;
+use crate::text::clean;
 
 /// The data of the page.
 #[derive(Debug, Serialize)]

@@ -61,13 +61,14 @@ pub(super) fn write(content: &Content<'_>, out: &mut dyn Write) -> io::Result<()
 
 fn header(content: &Content<'_>, out: &mut dyn Write) -> io::Result<()> {
     let channels: usize = content.packages.iter().map(|package| package.channels.len()).sum();
+    let bundles: usize = content.packages.iter().map(|package| package.bundles).sum();
     write!(
         out,
         "<header class=\"top\"><div class=\"heading\"><h1>{}</h1>\n<p class=\"count\">{}, {}, {}",
         Name(content.subject.title),
         count(content.packages.len(), "package"),
         count(channels, "channel"),
-        count(content.bundles.len(), "bundle"),
+        count(bundles, "bundle"),
     )?;
     if let Some((old, _)) = content.subject.against {
         write!(out, ", against {}", Name(old))?;
@@ -201,7 +202,7 @@ fn images(content: &Content<'_>, out: &mut dyn Write) -> io::Result<()> {
     for (image, needed) in &images {
         let kind = if needed.is_bundle { "bundle" } else { "related" };
         write!(out, "<tr><th scope=\"row\"><code>{}</code><td>{kind}<td>", Text(image))?;
-        for (at, package) in needed.packages.iter().enumerate() {
+        for (at, package) in needed.packages.iter().filter(|name| !name.is_empty()).enumerate() {
             let comma = if at == 0 { "" } else { ", " };
             write!(out, "{comma}{}", Name(package))?;
         }

@@ -7,18 +7,22 @@ use super::html::{Sentence, Text};
 use crate::diag::Level;
 use crate::report::{Lines, Shown};
 
-/// How many findings are shown with their lines; the page is to stay small.
+/// How many findings of a level are shown with their lines; the page is to stay small.
 const EXCERPTS: usize = 500;
 
 /// Writes the findings of a level. Each has the id `f` and its number.
 pub(super) fn write(findings: &[Shown<'_>], level: Level, out: &mut dyn Write) -> io::Result<()> {
-    for (at, shown) in findings.iter().enumerate().filter(|(_, shown)| shown.diagnostic.level == level) {
-        one(shown, at, out)?;
+    let of_level = findings.iter().enumerate().filter(|(_, shown)| shown.diagnostic.level == level);
+    if of_level.clone().nth(EXCERPTS).is_some() {
+        writeln!(out, "<p class=\"note\">Lines are shown of the first {EXCERPTS}.</p>")?;
+    }
+    for (number, (at, shown)) in of_level.enumerate() {
+        one(shown, at, number < EXCERPTS, out)?;
     }
     Ok(())
 }
 
-fn one(shown: &Shown<'_>, at: usize, out: &mut dyn Write) -> io::Result<()> {
+fn one(shown: &Shown<'_>, at: usize, has_lines: bool, out: &mut dyn Write) -> io::Result<()> {
     let diagnostic = shown.diagnostic;
     let (package, level) = (Text(&diagnostic.subject.package), diagnostic.level);
     write!(
@@ -29,7 +33,7 @@ fn one(shown: &Shown<'_>, at: usize, out: &mut dyn Write) -> io::Result<()> {
         Text(&shown.place),
         diagnostic.code.id
     )?;
-    for (number, excerpt) in shown.excerpts.iter().enumerate().filter(|_| at < EXCERPTS) {
+    for (number, excerpt) in shown.excerpts.iter().enumerate().filter(|_| has_lines) {
         if number > 0 {
             writeln!(out, "<p class=\"where\"><code>{}</code></p>", Text(&excerpt.place))?;
         }
@@ -46,7 +50,8 @@ fn one(shown: &Shown<'_>, at: usize, out: &mut dyn Write) -> io::Result<()> {
 
 /// Writes lines of a file with their numbers, what is marked in them, and what is to be said of it.
 fn lines(excerpt: &Lines, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "<pre class=\"lines\" tabindex=\"0\" role=\"region\" aria-label=\"lines of the file\">")?;
+    let place = Text(&excerpt.place);
+    write!(out, "<pre class=\"lines\" tabindex=\"0\" role=\"group\" aria-label=\"lines of {place}\">")?;
     let (mut start, mut is_gap) = (0, false);
     for (number, line) in excerpt.text.split('\n').enumerate() {
         let end = start + line.len();
@@ -102,6 +107,9 @@ fn marked(line: &str, marks: &[&Range<usize>], out: &mut dyn Write) -> io::Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::{Diagnostic, Report, codes};
+    use crate::report;
+    use crate::text::{Place, Sources};
 
     fn drawn(text: &str, marks: &[(Range<usize>, Option<&str>)]) -> String {
         let marks = marks.iter().map(|(range, label)| (range.clone(), label.map(str::to_owned))).collect();
@@ -122,6 +130,30 @@ mod tests {
             "<span class=\"number\">7</span><mark>one</mark>\n<span class=\"gap\">⋮</span>\n\
              <span class=\"number\">10</span><mark>four</mark>  <span class=\"label\">the <code>other</code></span>\n"
         );
+    }
+
+    #[test]
+    fn warnings_take_no_lines_from_errors() {
+        let (sources, mut report) = (Sources::default(), Report::default());
+        let file = sources.add("c.yaml", b"schema: x\n".to_vec());
+        for number in 0..2 * EXCERPTS + 1 {
+            let place = Place::bytes(file, 0..6);
+            let mut found = Diagnostic::new(&codes::MISSING_SCHEMA, place, format!("number {number}"));
+            found.level = if number <= EXCERPTS { Level::Warn } else { Level::Error };
+            report.push(found);
+        }
+        let shown = report::shown(&report, &sources);
+        let written = |level: Level| {
+            let mut out = Vec::new();
+            write(&shown, level, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let (errors, warnings) = (written(Level::Error), written(Level::Warn));
+        let count = |text: &str, part: &str| text.matches(part).count();
+        assert_eq!((count(&errors, "<article"), count(&errors, "<pre")), (EXCERPTS, EXCERPTS));
+        assert_eq!((count(&warnings, "<article"), count(&warnings, "<pre")), (EXCERPTS + 1, EXCERPTS));
+        assert!(warnings.starts_with("<p class=\"note\">Lines are shown of the first 500.</p>"));
+        assert!(!errors.contains("Lines are shown"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
-use crate::report::clean;
+use crate::text::clean;
 
 /// A text as it is shown, in one line. What would turn the reading direction, or cannot be seen, is shown instead.
 pub(super) struct Text<'t>(pub(super) &'t str);

@@ -228,9 +228,18 @@
     panel.replaceChildren(...parts);
     panel.hidden = false;
     body.classList.add("open");
+    cover();
     panel.scrollTop = 0;
     panel.focus({ preventScroll: true });
   }
+
+  // Where the panel lies over the page, what is below it is out of reach of keyboard and pointer.
+  const narrow = matchMedia("(max-width:1199px)");
+  const covered = document.querySelectorAll(".skip, .top, main");
+  function cover() {
+    for (const part of covered) part.inert = narrow.matches && !panel.hidden;
+  }
+  narrow.addEventListener("change", cover);
 
   // The panel shows what the address says, so that a link leads to it and the browser's way back works.
   let opened = null;
@@ -241,9 +250,22 @@
   }
 
   function shut() {
-    history.replaceState(null, "", location.pathname + location.search);
-    route();
-    if (opened && opened.isConnected) opened.focus();
+    try {
+      history.replaceState(null, "", location.href.split("#")[0]);
+    } catch {
+      // A page in a frame may have no address of its own to write; the panel closes anyway.
+    }
+    close();
+  }
+
+  // Closes the panel; who was in it goes on where they came from.
+  function close() {
+    const isInside = panel.contains(document.activeElement);
+    unmark();
+    panel.hidden = true;
+    body.classList.remove("open");
+    cover();
+    if (isInside && opened && opened.isConnected) opened.focus();
   }
 
   function route() {
@@ -253,11 +275,7 @@
     const has = (row) => channel !== undefined && channel.facts.entries[row] !== undefined;
     if (kind === "entry" && has(first)) showEntry(channel, first);
     else if (kind === "edge" && has(first) && has(second)) showEdge(channel, first, second);
-    else {
-      unmark();
-      panel.hidden = true;
-      body.classList.remove("open");
-    }
+    else close();
   }
 
   // Tables and drawings open the panel; of a drawing one entry is in the order of the tab key, arrows lead to the others.
@@ -274,6 +292,7 @@
       line.cells[0].append(button);
     }
     channel.entries.forEach((entry, row) => {
+      entry.setAttribute("role", "button");
       entry.setAttribute("tabindex", row === 0 ? "0" : "-1");
       entry.addEventListener("click", () => open(entryAddress(channel, row), entry));
       entry.addEventListener("keydown", (event) => {
@@ -296,6 +315,8 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-open]");
     if (button) open(button.dataset.open, panel.contains(button) ? opened : button);
+    // Beside a panel that lies over the page there is nothing else to click.
+    else if (narrow.matches && !panel.hidden && !event.target.closest("#panel, .skip, .top, main") && getSelection().isCollapsed) shut();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !panel.hidden) shut();
@@ -330,13 +351,25 @@
     return isInState && words.every((part) => haystacks[channel.number][row].includes(part));
   }
 
+  // The first entry that is found in each channel. Drawings are scrolled to it when they come into sight: to lay out
+  // all of them at once would take long.
+  const found = new Map();
+  const sight = new IntersectionObserver((changes) => {
+    for (const { isIntersecting, target } of changes) {
+      if (!isIntersecting || !found.has(target)) continue;
+      reveal(...found.get(target));
+      found.delete(target);
+    }
+  });
+
   function filter() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = state.value;
     const isFiltered = words.length > 0 || wanted !== "";
-    let [found, all] = [0, 0];
+    let [shown, all] = [0, 0];
     const alive = new Set();
-    const firsts = [];
+    found.clear();
+    sight.disconnect();
     for (const channel of channels) {
       const section = channel.section.parentElement;
       const isMeant = only.value === "" || section.id === only.value;
@@ -347,21 +380,26 @@
         channel.table[row].hidden = !isShown;
         channel.entries[row].classList.toggle("faded", !isShown);
       });
-      found += here;
+      shown += here;
       all += isMeant ? channel.facts.entries.length : 0;
       channel.section.hidden = here === 0 && isFiltered;
-      if (isFiltered && here > 0) firsts.push([channel, channel.table.findIndex((line) => !line.hidden)]);
+      if (isFiltered && here > 0) {
+        found.set(channel.section, [channel, channel.table.findIndex((line) => !line.hidden)]);
+        sight.observe(channel.section);
+      }
       if (here > 0) alive.add(section.id);
     }
-    for (const section of document.querySelectorAll(".package"))
-      section.hidden = (only.value !== "" && section.id !== only.value) || (isFiltered && !alive.has(section.id));
-    for (const [channel, row] of firsts) reveal(channel, row);
+    for (const section of document.querySelectorAll(".package")) {
+      // A package may have no entries to be found, and yet the name that is looked for.
+      const isNamed = wanted === "" && words.every((part) => section.dataset.package.toLowerCase().includes(part));
+      section.hidden = (only.value !== "" && section.id !== only.value) || (isFiltered && !isNamed && !alive.has(section.id));
+    }
     const wantedPackage = only.value === "" ? null : document.getElementById(only.value).dataset.package;
     for (const finding of document.querySelectorAll("main .finding"))
       finding.hidden =
         (wantedPackage !== null && finding.dataset.package !== wantedPackage) ||
         !words.every((part) => finding.textContent.toLowerCase().includes(part));
-    document.getElementById("found").textContent = isFiltered ? `${found} of ${all} entries` : "";
+    document.getElementById("found").textContent = isFiltered ? `${shown} of ${all} entries` : "";
   }
 
   for (const control of [search, only, state]) control.addEventListener("input", filter);

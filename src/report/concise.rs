@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::clean::clean;
 use super::located::{Finding, Position};
 use crate::diag::Level;
+use crate::text::clean;
 
 /// Returns `file:line:column: level[id]: message` lines. A file as such counts as its first
 /// character, so that every line has the same fields.

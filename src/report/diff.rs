@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::clean::clean;
 use super::located::relative;
+use crate::text::clean;
 use crate::text::yaml::Change;
 
 /// How many lines are shown around what changes.

@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::clean::clean;
 use super::located::Span;
+use crate::text::clean;
 
 /// How many bytes of a line stay on either side of what is underlined. More than the screen is
 /// wide, so that the renderer still sees that there is something to leave out.

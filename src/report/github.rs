@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::clean::clean;
 use super::located::{Finding, relative};
 use crate::diag::Level;
+use crate::text::clean;
 
 /// Returns a command a line. Columns are given for what is on one line only: GitHub refuses others.
 pub(super) fn render(findings: &[Finding<'_>]) -> String {

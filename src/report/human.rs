@@ -3,12 +3,11 @@
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Severity, Origin, Renderer, Snippet};
 
-use super::clean::clean;
 use super::concise::style;
 use super::located::{Finding, Position};
 use super::shown::parts;
 use crate::diag::Level;
-use crate::text::Sources;
+use crate::text::{Sources, clean};
 
 /// The renderer counts columns of what it is shown, which are cut lines. So it is shown this
 /// instead of a file name, and name, line and column are put in afterwards. [`clean`] makes sure

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::clean::clean;
 use super::located::Finding;
 use crate::diag::Level;
+use crate::text::clean;
 
 /// The format wants a time; a report of the same files is to be the same report.
 const SUITE: &str = "timestamp=\"1970-01-01T00:00:00\" hostname=\"localhost\" errors=\"0\" time=\"0\"";
@@ -65,7 +65,7 @@ fn case(out: &mut String, file: &str, finding: &Finding<'_>) {
     out.push_str("    </testcase>\n");
 }
 
-/// Most control characters cannot be written in XML at all.
+/// What XML cannot have at all is not in a text that was made fit to be shown.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in clean(text).chars() {
@@ -74,7 +74,6 @@ fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
             _ => out.push(c),
         }
     }

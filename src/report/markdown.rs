@@ -1,6 +1,6 @@
 //! Text of the user's files made fit for Markdown: nothing of it is a link, a mention or the end of what is around it.
 
-use super::clean;
+use crate::text::clean;
 
 /// Returns the text as code, which Markdown leaves as it is. A backtick, which would end it, becomes an apostrophe.
 pub fn code(text: &str) -> String {

@@ -2,7 +2,6 @@
 //!
 //! Nothing is printed here; `cli` does that, and it alone knows whether there is a terminal.
 
-mod clean;
 mod concise;
 mod diff;
 mod excerpt;
@@ -16,7 +15,6 @@ mod markdown;
 mod sarif;
 mod shown;
 
-pub use clean::clean;
 pub use diff::diff;
 pub use markdown::{cell, code};
 pub use shown::{Lines, Shown, shown};

@@ -4,11 +4,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::clean::clean;
 use super::excerpt::{Excerpt, Mark};
 use super::located::{self, Finding, Located};
 use crate::diag::{Diagnostic, Report};
-use crate::text::{FileId, Sources};
+use crate::text::{FileId, Sources, clean};
 
 /// How many related places are shown.
 const LABELS: usize = 8;

@@ -7,6 +7,7 @@
 mod blanks;
 mod build;
 pub mod calendar;
+mod clean;
 pub mod dns;
 mod duplicate;
 mod edit;
@@ -24,6 +25,7 @@ mod tree;
 pub mod yaml;
 
 pub use build::Builder;
+pub use clean::clean;
 pub use duplicate::{Duplicate, duplicate_keys};
 pub use edit::Edit;
 pub use fault::Fault;

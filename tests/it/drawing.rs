@@ -344,7 +344,7 @@ fn what_is_odd_is_tidy_too_and_does_nothing() {
     let all = drawing::svg(&pictures);
     for text in pictures.iter().map(drawing::embedded).chain([all.clone()]) {
         let body = text.split("</style>").last().unwrap();
-        for bad in ["<script", " style=", " on", "href", "\u{7}", "url("] {
+        for bad in ["<script", " style=", " on", "href", "\u{7}", "url(", "tabindex", "role=\"button\""] {
             assert!(!body.contains(bad), "{bad}");
         }
         // The true name is for programs; what is shown turns no text around.
@@ -407,7 +407,14 @@ fn the_command_writes_what_the_name_of_the_file_says() {
             ["graph", file.to_str().unwrap()].into_iter().chain(args.iter().copied()).map(str::to_owned);
         Olmcat::new(all).current_dir(folder.path()).env("LC_ALL", "C.UTF-8").run()
     };
-    for (name, begin) in [("a.svg", "<svg"), ("a.dot", "digraph"), ("a.mmd", "graph BT"), ("a.txt", "o  ")] {
+    for (name, begin) in [
+        ("a.svg", "<svg"),
+        ("A.SVG", "<svg"),
+        ("a.dot", "digraph"),
+        ("a.Gv", "digraph"),
+        ("a.mmd", "graph BT"),
+        ("a.txt", "o  "),
+    ] {
         assert_eq!(run(&["-o", name]).exits(0).stdout(), "");
         assert!(fs::read_to_string(folder.path().join(name)).unwrap().starts_with(begin));
     }
@@ -418,6 +425,22 @@ fn the_command_writes_what_the_name_of_the_file_says() {
     assert!(run(&["--package", "nobody"]).exits(2).stderr().contains("no package is called `nobody`"));
     assert!(run(&["--channel", "nothing"]).exits(2).stderr().contains("no channel is called `nothing`"));
     assert!(run(&["-o", "c"]).exits(2).stderr().contains("it is a folder"));
+    assert_eq!(run(&["-o", "-"]).exits(0).stdout(), text);
+    assert!(!folder.path().join("-").exists());
+    for name in ["g.png", "g.PDF"] {
+        assert!(run(&["-o", name]).exits(2).stderr().contains("hint: write `.svg`, or `.dot`"));
+        assert!(!folder.path().join(name).exists());
+    }
+    // Who says what to draw is not asked again.
+    assert_eq!(run(&["-o", "g.png", "--graph-format", "text"]).exits(0).stdout(), "");
+    // A channel of that name that another package has is no help.
+    let other = Fbc::default().package("p", "other").channel("p", "other", json!([{"name": "p.v1.0.0"}]));
+    let both =
+        folder.write("both/catalog.json", odd().text() + &other.bundle("p", "1.0.0", json!([])).text());
+    let args = ["graph", both.to_str().unwrap(), "--package", "p", "--channel", "holes"];
+    let run = Olmcat::new(args).run().exits(2);
+    let expected = "error: package `p` has no channel `holes`\nhint: choose one of: other\n";
+    assert_eq!(run.stderr(), expected);
     let ascii = Olmcat::new([Path::new("graph"), &file]).env("LC_ALL", "C").run().exits(0).stdout();
     assert!(ascii.is_ascii());
 }

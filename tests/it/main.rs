@@ -45,6 +45,7 @@ mod opm;
 mod opm_door;
 mod page;
 mod page_browser;
+mod page_reach;
 mod pipeline;
 mod places;
 mod project;

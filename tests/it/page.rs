@@ -161,6 +161,50 @@ fn a_package_without_channel_and_a_catalog_without_package() {
 }
 
 #[test]
+fn what_has_no_name_is_left_to_the_findings_and_all_bundles_count() {
+    let folder = Folder::new();
+    let property = json!({"type": "olm.package", "value": {"packageName": "demo", "version": "9.0.0"}});
+    let loose = json!({"schema": "olm.bundle", "package": "demo", "name": "demo.v9.0.0", "image": "quay.io/demo/demo:9",
+        "properties": [property]});
+    let nameless = [
+        json!({"schema": "olm.package", "name": "", "defaultChannel": "stable"}),
+        json!({"schema": "olm.channel", "package": "", "name": "stable", "entries": [{"name": "a"}]}),
+        json!({"schema": "olm.channel", "package": "demo", "name": "", "entries": [{"name": "demo.v1.0.0"}]}),
+        json!({"schema": "olm.bundle", "package": "", "name": "b", "image": "quay.io/b/b:1"}),
+    ];
+    let more: String = nameless.iter().chain([&loose]).map(|blob| format!("{blob}\n")).collect();
+    let file = folder.write("catalog.json", chain(2) + &more);
+    let (_, page) = report(&folder, &[file.to_str().unwrap()], 1);
+    assert!(!page.contains("<bdi></bdi>"), "nothing is nameless");
+    assert!(between(&page, "<header class=\"top\">", "</p>").ends_with("1 package, 1 channel, 3 bundles"));
+    let row = between(&page, "<tr><th scope=\"row\"><a href=\"#p0\">", "</tr>");
+    assert!(row.contains("<td class=\"number\">3<"), "{row}");
+    assert!(page.contains("1 bundle in no channel"));
+}
+
+#[test]
+fn of_what_olm_does_not_take_only_some_is_told() {
+    let folder = Folder::new();
+    let name = |number: usize| format!("demo.v1.{number}.0");
+    let mut blobs: Vec<Value> = chain(60).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let entry = |number: usize| {
+        let replaced = number.checked_sub(1).map(name).unwrap_or_default();
+        json!({"name": name(number), "replaces": replaced, "skips": (0..number).map(name).collect::<Vec<_>>()})
+    };
+    blobs[1]["entries"] = (0..60).map(entry).collect();
+    let text: String = blobs.iter().map(|blob| format!("{blob}\n")).collect();
+    let file = folder.write("catalog.json", text);
+    let (_, page) = report(&folder, &[file.to_str().unwrap()], 0);
+    let all = 60 * 59 / 2;
+    assert!(page.contains(&format!("{all} upgrades: what each of them changes")));
+    let table = between(&page, "<table class=\"upgrades\">", "</details>");
+    assert_eq!(table.matches("<tr data-from").count() - table.matches("not taken by OLM v0").count(), 59);
+    assert_eq!(table.matches("not taken by OLM v0").count(), 200);
+    assert!(table.contains(&format!("and {} more that OLM v0 does not take", all - 59 - 200)));
+    assert_eq!(data(&page)["upgrades"].as_array().unwrap().len(), 59 + 200);
+}
+
+#[test]
 fn a_long_channel_stays_small() {
     let folder = Folder::new();
     let file = folder.write("long/catalog.json", chain(2000));

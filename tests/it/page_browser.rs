@@ -31,7 +31,7 @@ fn graph() -> BTreeMap<(String, String), (BTreeSet<String>, usize)> {
 }
 
 /// A browser that shows the report of this repository's catalog.
-fn shown(folder: &Folder) -> Option<Browser> {
+pub fn shown(folder: &Folder) -> Option<Browser> {
     let mut browser = Browser::start()?;
     let (file, _) = report(folder, &[], 0);
     browser.look(1440, 900, "light");
@@ -40,13 +40,13 @@ fn shown(folder: &Folder) -> Option<Browser> {
 }
 
 #[track_caller]
-fn assert_quiet(browser: &mut Browser) {
+pub fn assert_quiet(browser: &mut Browser) {
     assert_eq!(browser.requests(), [] as [String; 0], "the page asks nobody");
     assert_eq!(browser.faults(), [] as [String; 0]);
 }
 
 /// The selector of an entry in the drawing of the channel that has it first.
-fn entry(name: &str) -> String {
+pub fn entry(name: &str) -> String {
     format!(".channel .entry[data-entry={}]", json!(name))
 }
 
@@ -231,10 +231,11 @@ fn without_scripts_the_tables_remain() {
     assert_eq!(browser.count(".channel svg"), graph().len());
     assert!(browser.count(".upgrades tbody tr") > 10);
     assert_eq!(
-        browser.count("button, .tools:not([hidden]), #panel:not([hidden])"),
+        browser.count("button, [role=button], svg [tabindex], .tools:not([hidden]), #panel:not([hidden])"),
         0,
         "nothing that does nothing"
     );
+    assert_eq!(browser.ask("getComputedStyle(document.querySelector('svg .entry')).cursor"), "auto");
     browser.click(".upgrades ~ *, details summary");
     assert!(browser.text("main").contains("percona-server-mongodb-operator.v1.14.0"));
     browser.picture(&picture("no-script"));

@@ -1,9 +1,9 @@
-//! Text of the user's files made fit for a terminal: what would move the cursor, change colours or
-//! turn the reading direction is shown instead of obeyed.
+//! Text of the user's files made fit to be shown, on a terminal, on a page or in a drawing: what would move the
+//! cursor, change colours or turn the reading direction, and what nobody would see, is shown instead of obeyed.
 
 use std::borrow::Cow;
 
-/// Returns what stands for a character that must not reach a terminal.
+/// Returns what stands for a character that must not be shown as it is.
 fn substitute(c: char) -> Option<char> {
     match c {
         '\t' => Some(' '),
@@ -18,8 +18,11 @@ fn substitute(c: char) -> Option<char> {
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
         | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e007f}' => Some('\u{fffd}'),
-        // Private use: `human` marks places with it.
+        // No characters at all; XML must not have them.
+        '\u{fffe}' | '\u{ffff}' => Some('\u{fffd}'),
+        // Private use: the report for people marks places with it.
         '\u{f0000}'.. => Some('\u{fffd}'),
         _ => None,
     }
@@ -44,5 +47,18 @@ mod tests {
         assert_eq!(clean("two\r\nlines"), "two␍␊lines");
         assert_eq!(clean("\u{9b}31m \u{202e}x"), "\u{fffd}31m \u{fffd}x");
         assert_eq!(clean("größer ✓"), "größer ✓");
+    }
+
+    #[test]
+    fn nothing_is_hidden_or_turned() {
+        for c in [
+            '\u{ad}', '\u{61c}', '\u{200b}', '\u{2028}', '\u{202e}', '\u{2069}', '\u{feff}', '\u{fff9}',
+            '\u{fffb}',
+        ]
+        .into_iter()
+        .chain(['\u{fffe}', '\u{ffff}', '\u{e0001}', '\u{e0041}', '\u{f0000}', '\u{10ffff}'])
+        {
+            assert_eq!(clean(&format!("a{c}b")), "a\u{fffd}b", "{:x}", u32::from(c));
+        }
     }
 }
