@@ -166,6 +166,9 @@ pub struct Expected {
     pub apis: Vec<String>,
 }
 
+/// Where a name stands, the name, and what it must be.
+type Name<'c> = (Place, &'c str, fn(&str) -> bool);
+
 impl Contract {
     /// Returns the packages in the order in which the installer subscribes to them, namespace by
     /// namespace; those that are in none come last, by name.
@@ -237,9 +240,9 @@ impl Contract {
     }
 
     /// Returns every name that an object of the cluster is to have, with its place and what it must be.
-    fn names(&self, place: &Place) -> Vec<(Place, &str, fn(&str) -> bool)> {
+    fn names(&self, place: &Place) -> Vec<Name<'_>> {
         let source = place.key("catalogSource");
-        let mut names: Vec<(Place, &str, fn(&str) -> bool)> = vec![
+        let mut names: Vec<Name<'_>> = vec![
             (source.key("name"), &self.catalog_source.name, is_subdomain),
             (source.key("namespace"), &self.catalog_source.namespace, is_dns_label),
         ];

@@ -182,13 +182,13 @@ fn settings_of_bundles_that_are_not_there_are_told() {
     let good = project.read(SETTINGS);
     project.folder.write(
         SETTINGS,
-        good + "    overrides: {0.1.1: registry.example/x}\n  dmeo:\n    image: x/y:{version}\n",
+        good + "    overrides: {0.1.1: registry.example/x}\n  demos:\n    image: x/y:{version}\n",
     );
     let told = project.olmcat(&["validate"]).run().exits(1).stdout();
     for wanted in [
         "no bundle of package `demo` has version `0.1.1`",
         "did you mean `0.1.0`?",
-        "no bundle is of package `dmeo`",
+        "no bundle is of package `demos`",
         "did you mean `demo`?",
     ] {
         assert!(told.contains(wanted), "{wanted}: {told}");

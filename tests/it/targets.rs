@@ -39,6 +39,7 @@ fn a_catalog_that_is_written_by_hand_stays_as_it_is() {
         "# What I wrote.\n".to_owned() + &project.read(CATALOG) + "---\nschema: acme.extra\nnote:   [ 1 ]\n";
     std::fs::remove_file(project.path("catalog/demo/template.yaml")).unwrap();
     std::fs::remove_dir_all(project.path("bundles/demo")).unwrap();
+    project.folder.write(SETTINGS, TARGETS);
     project.folder.write(CATALOG, &by_hand);
     let stale = project.olmcat(&["render", "--check"]).run().exits(1).stderr();
     assert!(

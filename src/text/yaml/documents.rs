@@ -105,7 +105,7 @@ mod tests {
             "",
             "\n# nothing\n",
             "~",
-            "\u{feff}# why\n---\n# and\n--- \na: 1\n---\n\n--- # end\n...\n",
+            "\u{feff}# why\n--- \n# and\na: 1\n---\n\n--- # end\n...\n",
             "a: |\n  ---\n  b: 2\nc: 3\n",
             "a: --- b\n---\n",
             "{\"a\": 1} # why\n\n",
